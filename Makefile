@@ -1,0 +1,76 @@
+# Needs nothing but Python 3.11 or later and make. PYTHON=... names the interpreter that makes .venv.
+.DELETE_ON_ERROR:
+.PHONY: demo test clients soak neo4j schema lock clean
+
+BIN = .venv/bin
+PIP_INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check
+LOCK = $(BIN)/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --custom-compile-command "make lock"
+NEWER_NEO4J = 2026.08.1
+
+demo: .venv/runtime.stamp
+	@$(BIN)/identity-gateway demo
+
+test: .venv/test.stamp
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/pytest
+
+# The suites that speak to the gateway as JavaScript clients do.
+clients: .venv/runtime.stamp
+	@if node -e 'process.exit(+(parseInt(process.versions.node) < 20))' 2>/dev/null; then \
+		cd tests/clients && npm ci --no-audit --no-fund && npm test; \
+	elif [ "$${CI:-}" = true ]; then \
+		echo "The client suites need Node 20 or later." >&2; exit 1; \
+	else \
+		echo "Client suites skipped: they need Node 20 or later."; \
+	fi
+
+# What takes minutes, and the whole suite on the newer Neo4j.
+soak: .venv/test.stamp
+	$(BIN)/pytest -m soak
+	@if $(BIN)/python -m tests.servers.neo4j --version $(NEWER_NEO4J) --check; then \
+		TEST_NEO4J_VERSION=$(NEWER_NEO4J) $(BIN)/pytest; \
+	else \
+		echo "Suite on Neo4j $(NEWER_NEO4J) skipped."; \
+	fi
+
+# A Neo4j to try things on, until interrupted; VERSION=... takes another than the tests' own.
+neo4j: .venv/runtime.stamp
+	@$(BIN)/python -m tests.servers.neo4j $(if $(VERSION),--version $(VERSION))
+
+schema: .venv/runtime.stamp
+	$(BIN)/identity-gateway schema > .venv/schema.graphql
+	mv .venv/schema.graphql schema.graphql
+
+lock: .venv/pyvenv.cfg
+	$(PIP_INSTALL) "uv>=0.13,<1"
+	$(LOCK) pyproject.toml --output-file requirements/runtime.txt
+	$(LOCK) pyproject.toml --extra test --constraints requirements/runtime.txt --output-file requirements/test.txt
+	$(LOCK) --group build --constraints requirements/test.txt --output-file requirements/build.txt
+
+clean:
+	rm -rf .venv .cache .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache build dist \
+		tests/clients/node_modules
+
+.venv/test.stamp: .venv/runtime.stamp requirements/test.txt
+	@echo "Installing what the tests need into .venv"
+	@$(PIP_INSTALL) --require-hashes --requirement requirements/test.txt
+	@touch $@
+
+.venv/runtime.stamp: .venv/pyvenv.cfg pyproject.toml requirements/build.txt requirements/runtime.txt
+	@echo "Installing the gateway into .venv"
+	@$(PIP_INSTALL) --require-hashes --requirement requirements/build.txt --requirement requirements/runtime.txt
+	@$(PIP_INSTALL) --no-build-isolation --no-deps --editable .
+	@touch $@
+
+# A candidate may be on PATH and yet not run (pyenv's shims), so each is tried.
+.venv/pyvenv.cfg:
+	@for python in $(if $(PYTHON),"$(PYTHON)",python3.11 python3); do \
+		if "$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; then \
+			echo "Making .venv with $$("$$python" --version)"; exec "$$python" -m venv .venv; \
+		fi; \
+	done; \
+	echo "The gateway needs Python 3.11 or later; name one with: make PYTHON=/path/to/python3.11" >&2; exit 1

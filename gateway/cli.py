@@ -1,0 +1,199 @@
+"""The command line: `identity-gateway`."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import orjson
+import typer
+from pydantic import ValidationError
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from gateway import sample
+from gateway.embedded.server import EmbeddedServerError
+from gateway.loading import LoadError, read_records, send_records
+from gateway.logs import configure_logs
+from gateway.running import Gateway, open_gateway, open_graph
+from gateway.sample.queries import QUERIES
+from gateway.server import GatewayServer, bind, run, url_of
+from gateway.settings import Settings
+from graph_model import times
+from graph_model.errors import GatewayError
+from graph_model.migrations import MIGRATIONS
+from resolvers.schema import print_schema
+
+main = typer.Typer(
+    name="identity-gateway",
+    help="A GraphQL gateway in front of an identity graph.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+_out = Console()
+_err = Console(stderr=True)
+
+Host = Annotated[str | None, typer.Option(help="Address to listen on; GATEWAY_HOST.")]
+Port = Annotated[int | None, typer.Option(help="Port to listen on, 0 for a free one; GATEWAY_PORT.")]
+
+
+@main.command()
+def serve(host: Host = None, port: Port = None) -> None:
+    """Serve the gateway until it is interrupted."""
+    settings = _settings(host=host, port=port)
+    _run(_serve(settings))
+
+
+@main.command()
+def demo(host: Host = None, port: Port = None) -> None:
+    """Serve the gateway on its embedded graph, with the sample data in it."""
+    settings = _settings(host=host, port=port, neo4j_uri=None)
+    _run(_serve(settings, with_sample=True))
+
+
+@main.command()
+def ingest(
+    file: Annotated[
+        Path, typer.Argument(help="A .ndjson, .jsonl or .csv file.", exists=True, dir_okay=False)
+    ],
+    source: Annotated[str, typer.Option(help="Name of the source that the records are from.")],
+    object_name: Annotated[str, typer.Option("--object", help="What the records are.")] = "Individual",
+    url: Annotated[
+        str, typer.Option(help="GraphQL endpoint of the gateway.")
+    ] = "http://127.0.0.1:8000/graphql",
+) -> None:
+    """Send a file of records to a running gateway. Exits with 1 if any record was rejected."""
+    _run(_ingest(file, source, object_name, url))
+
+
+@main.command()
+def migrate() -> None:
+    """Bring the schema of the graph up to date."""
+    settings = _settings()
+
+    async def work() -> None:
+        async with open_graph(settings):
+            _out.print(f"The graph is at migration {MIGRATIONS[-1].number}.")
+
+    _run(work())
+
+
+@main.command()
+def schema() -> None:
+    """Print the GraphQL schema, as it is kept in schema.graphql."""
+    typer.echo(print_schema(), nl=False)
+
+
+def _settings(**overrides: Any) -> Settings:
+    """The settings, with what the command line says over what the environment says."""
+    given = {name: value for name, value in overrides.items() if value is not None or name == "neo4j_uri"}
+    try:
+        settings = Settings(**given)
+    except ValidationError as error:
+        for problem in error.errors():
+            name = "_".join(str(part) for part in problem["loc"]).upper()
+            variable = f"{'' if name.startswith('NEO4J') else 'GATEWAY_'}{name}: " if name else ""
+            _err.print(f"{variable}{problem['msg'].removeprefix('Value error, ')}", markup=False)
+        raise typer.Exit(2) from None
+    configure_logs(settings)
+    return settings
+
+
+def _run(work: Coroutine[Any, Any, None]) -> None:
+    try:
+        run(work)
+    except (EmbeddedServerError, GatewayError, LoadError) as error:
+        _fail(str(error))
+
+
+def _fail(message: str) -> NoReturn:
+    _err.print(message, markup=False, highlight=False)
+    raise typer.Exit(1)
+
+
+async def _serve(settings: Settings, *, with_sample: bool = False) -> None:
+    try:
+        taken = bind(settings)
+    except OSError as error:
+        _fail(f"Cannot listen on {settings.host} port {settings.port}: {error.strerror}.")
+    url = url_of(taken)
+
+    def started() -> None:
+        if with_sample:
+            _print_queries(url)
+        _err.print(f"Serving on {url} (GraphiQL) and {url}/graphql", highlight=False, soft_wrap=True)
+
+    _err.print("Starting the graph …" if settings.neo4j_uri is None else "Connecting to the graph …")
+    async with open_gateway(settings) as gateway:
+        if with_sample:
+            await _load_sample(gateway)
+        await GatewayServer(gateway, settings, on_started=started).serve(sockets=[taken])
+
+
+async def _load_sample(gateway: Gateway) -> None:
+    files = sample.files()
+    now = times.utc_now()
+    with _progress() as progress:
+        bar = progress.add_task("Loading the sample", total=sum(file.count for file in files))
+        for file in files:
+            records = list(file.records(now))
+            for start in range(0, len(records), 250):
+                chunk = records[start : start + 250]
+                await gateway.services.ingestion.ingest(file.source, file.object, chunk, actor="demo")
+                progress.advance(bar, len(chunk))
+
+
+def _print_queries(url: str) -> None:
+    _out.print("\nFive operations worth trying:\n")
+    for number, (title, document, variables) in enumerate(QUERIES, start=1):
+        _out.print(f"{number}. {title}", style="bold", highlight=False)
+        _out.print(document.rstrip(), markup=False, highlight=False, soft_wrap=True)
+        if variables:
+            _out.print(
+                f"variables: {orjson.dumps(variables).decode()}",
+                markup=False,
+                highlight=False,
+                soft_wrap=True,
+            )
+        _out.print()
+    _, document, variables = QUERIES[0]
+    body = orjson.dumps({"query": " ".join(document.split()), "variables": variables}).decode()
+    _out.print(
+        f"From a shell:\ncurl {url}/graphql -H 'content-type: application/json' -d {shlex.quote(body)}\n",
+        markup=False,
+        highlight=False,
+        soft_wrap=True,
+    )
+
+
+async def _ingest(file: Path, source: str, object_name: str, url: str) -> None:
+    outcomes: dict[str, int] = {}
+    total = sum(1 for _ in read_records(file))
+    with _progress() as progress:
+        bar = progress.add_task(file.name, total=total)
+        async for batch in send_records(url, source, object_name, read_records(file)):
+            progress.advance(bar, batch.size)
+            for outcome, count in batch.outcomes.items():
+                outcomes[outcome] = outcomes.get(outcome, 0) + count
+            for rejection in batch.rejections:
+                _err.print(
+                    f"{file}, record {rejection.place}: {rejection.code}: {rejection.message}", markup=False
+                )
+    _out.print(
+        ", ".join(f"{count} {outcome.lower()}" for outcome, count in outcomes.items()) or "No records."
+    )
+    if outcomes.get("REJECTED"):
+        raise typer.Exit(1)
+
+
+def _progress() -> Progress:
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        console=_err,
+    )

@@ -1,0 +1,1 @@
+"""The graph server that the gateway runs itself when no database is configured."""

@@ -1,0 +1,65 @@
+"""The routes of the GraphQL interface."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+
+from starlette.requests import HTTPConnection, Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
+
+from gateway.graphql.connections import Connections
+from gateway.graphql.graphiql import Assets, page
+from gateway.graphql.http import HTTPEndpoint
+from gateway.graphql.operations import Operations
+from gateway.graphql.websocket import WebSocketEndpoint
+from resolvers.principal import Principal
+
+
+def graphql_routes(
+    operations: Operations,
+    connections: Connections,
+    *,
+    authenticate: Callable[[HTTPConnection], Principal],
+    max_body_bytes: int,
+    allowed_origins: Collection[str],
+    init_timeout: float = 5,
+    keep_alive: float = 12,
+    max_operations: int = 100,
+) -> list[BaseRoute]:
+    """/graphql over HTTP, server-sent events and websockets, and GraphiQL on / and on /graphql.
+
+    `authenticate` is asked once for each HTTP request and once for each socket, on its `connection_init`;
+    it raises `Forbidden` for nobody. `max_body_bytes` bounds a request's body and a websocket message;
+    pages of `allowed_origins` (such as `https://app.example.com`) may open sockets and send GET requests
+    besides the gateway's own; `init_timeout` and `keep_alive` are in seconds; `max_operations` bounds what
+    runs at the same time on one socket.
+    """
+    http = HTTPEndpoint(
+        operations,
+        connections,
+        authenticate=authenticate,
+        max_body_bytes=max_body_bytes,
+        allowed_origins=allowed_origins,
+        keep_alive=keep_alive,
+    )
+    websocket = WebSocketEndpoint(
+        operations,
+        connections,
+        authenticate=authenticate,
+        max_message_bytes=max_body_bytes,
+        allowed_origins=allowed_origins,
+        init_timeout=init_timeout,
+        keep_alive=keep_alive,
+        max_operations=max_operations,
+    )
+    return [
+        Route("/", _home),
+        Route("/graphql", http),
+        WebSocketRoute("/graphql", websocket),
+        Mount("/static/graphiql", Assets()),
+    ]
+
+
+async def _home(_: Request) -> Response:
+    return page()

@@ -1,0 +1,44 @@
+"""What is open between the clients and the gateway, so that it can be ended in good order."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+
+class Connections:
+    """Counts the requests, streams and sockets that are open; `draining` is set when they shall end.
+
+    A request is finished, a stream and a socket end themselves as soon as `draining` is set.
+    """
+
+    def __init__(self) -> None:
+        self.draining = asyncio.Event()
+        self._closed = asyncio.Event()
+        self._closed.set()
+        self._open = 0
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Counts one as open."""
+        self._open += 1
+        self._closed.clear()
+        try:
+            yield
+        finally:
+            self._open -= 1
+            if not self._open:
+                self._closed.set()
+
+    async def drain(self, deadline: float) -> int:
+        """Closes sockets with 1001, ends event streams, and waits for running operations.
+
+        Takes at most `deadline` seconds, and returns how many were still open then. Streams and sockets
+        that are asked for from now on are refused.
+        """
+        self.draining.set()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(deadline):
+                await self._closed.wait()
+        return self._open

@@ -1,0 +1,206 @@
+"""GraphQL over HTTP.
+
+Follows https://graphql.github.io/graphql-over-http/draft/: POST with JSON, GET for queries, answers as
+`application/graphql-response+json` or `application/json`. Everything that is refused is refused in JSON,
+with a code. A page of another site can make a visitor's browser send a GET or a form, so POST demands a
+JSON content type, for which the browser asks first, and GET is looked at by `origin.cross_site`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Collection, Mapping
+from typing import Any
+
+import orjson
+from starlette.requests import ClientDisconnect, HTTPConnection, Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from gateway.graphql.accept import Media, negotiate
+from gateway.graphql.connections import Connections
+from gateway.graphql.errors import Code, error, present
+from gateway.graphql.graphiql import page
+from gateway.graphql.operations import Operations, Result
+from gateway.graphql.origin import cross_site
+from gateway.graphql.requests import OperationRequest, request_id
+from gateway.graphql.sse import EventStream
+from graph_model.errors import BadInput
+from resolvers.principal import Principal
+
+STATUS = {
+    Code.FORBIDDEN: 403,
+    Code.METHOD_NOT_ALLOWED: 405,
+    Code.INTERNAL_SERVER_ERROR: 500,
+    "RETRY_LATER": 503,
+    "GRAPH_UNAVAILABLE": 503,
+}
+
+
+class Refused(Exception):
+    """A request that never becomes an operation."""
+
+    def __init__(
+        self, status: int, code: Code, message: str, headers: Mapping[str, str] | None = None
+    ) -> None:
+        super().__init__(message)
+        self.status = status
+        self.entry = error(message, code)
+        self.headers = headers or {}
+
+
+class HTTPEndpoint:
+    """The ASGI application of /graphql for HTTP: queries and mutations, event streams, and GraphiQL.
+
+    `authenticate` tells who sent a request, and raises `Forbidden` for nobody. Bodies (and query strings)
+    beyond `max_body_bytes` are not read. Event streams carry a comment every `keep_alive` seconds. Pages of
+    the origins in `allowed_origins` may send GET requests. Every answer names its request's id in
+    `X-Request-Id`, the caller's own where it gave one.
+    """
+
+    def __init__(
+        self,
+        operations: Operations,
+        connections: Connections,
+        *,
+        authenticate: Callable[[HTTPConnection], Principal],
+        max_body_bytes: int,
+        allowed_origins: Collection[str],
+        keep_alive: float,
+    ) -> None:
+        self._operations = operations
+        self._connections = connections
+        self._authenticate = authenticate
+        self._max_body_bytes = max_body_bytes
+        self._allowed_origins = allowed_origins
+        self._keep_alive = keep_alive
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope, receive)
+        id_ = request_id(request.headers.get("x-request-id"))
+        # Answers hold personal data: no cache may keep one.
+        headers = {"x-request-id": id_, "cache-control": "no-store", "x-content-type-options": "nosniff"}
+        with self._connections.held():
+            try:
+                response = await self._respond(request, id_, headers)
+            except ClientDisconnect:
+                return
+            await response(scope, receive, send)
+
+    async def _respond(self, request: Request, id_: str, headers: Mapping[str, str]) -> ASGIApp:
+        media: Media | None = Media.JSON
+        try:
+            offers = _offers(request)
+            media = negotiate(", ".join(request.headers.getlist("accept")), offers)
+            if media is Media.HTML:
+                return page()
+            if media is None:
+                raise Refused(406, Code.NOT_ACCEPTABLE, f"Only {', '.join(offers)} can be answered.")
+            principal = self._authenticate(request)
+            operation = OperationRequest.parse(await self._parameters(request))
+            allow_mutation = request.method == "POST"
+            if media is Media.EVENTS:
+                if self._connections.draining.is_set():
+                    raise Refused(503, Code.SHUTTING_DOWN, "The gateway is shutting down: connect again.")
+                results = self._operations.stream(operation, principal, id_, allow_mutation=allow_mutation)
+                return EventStream(
+                    results, self._connections, keep_alive=self._keep_alive, request_id=id_, headers=headers
+                )
+            result = await self._operations.execute(operation, principal, id_, allow_mutation=allow_mutation)
+            return _response(result, media, headers)
+        except Refused as refused:
+            result = Result(errors=[refused.entry], began=False)
+            return _encoded(result, refused.status, media, {**headers, **refused.headers})
+        except BadInput as bad:
+            return _encoded(Result(errors=[present(bad, id_)], began=False), 400, media, headers)
+        except ClientDisconnect:
+            raise
+        except Exception as exception:
+            return _response(Result(errors=[present(exception, id_)], began=False), media, headers)
+
+    async def _parameters(self, request: Request) -> object:
+        if request.method == "POST":
+            _demand_json(request.headers.get("content-type", ""))
+            return _loads(await self._body(request), "The body")
+        if len(request.scope["query_string"]) > self._max_body_bytes:
+            raise Refused(414, Code.PAYLOAD_TOO_LARGE, "The query string is too long: send a POST request.")
+        if cross_site(request, self._allowed_origins):
+            raise Refused(403, Code.FORBIDDEN, "Pages of other sites may not send GET requests.")
+        parameters: dict[str, Any] = dict(request.query_params)
+        for name in ("variables", "extensions"):
+            if name in parameters:
+                parameters[name] = _loads(parameters[name], f"'{name}'")
+        return parameters
+
+    async def _body(self, request: Request) -> bytes:
+        """The request's body; once it is too long nothing more is read, and the server discards the rest."""
+        too_large = Refused(
+            413,
+            Code.PAYLOAD_TOO_LARGE,
+            f"The body may not be larger than {self._max_body_bytes} bytes.",
+            # Who waited for leave to send the body may now send it or not, so nobody knows what comes next.
+            {"connection": "close"} if "expect" in request.headers else None,
+        )
+        if int(request.headers.get("content-length", 0)) > self._max_body_bytes:
+            raise too_large
+        body = bytearray()
+        async for chunk in request.stream():
+            body += chunk
+            if len(body) > self._max_body_bytes:
+                raise too_large
+        return bytes(body)
+
+
+def _offers(request: Request) -> tuple[Media, ...]:
+    if request.method in ("GET", "HEAD"):
+        return Media.JSON, Media.RESPONSE, Media.HTML
+    if request.method == "POST":
+        return Media.JSON, Media.RESPONSE
+    raise Refused(
+        405, Code.METHOD_NOT_ALLOWED, "Only GET and POST are accepted.", {"allow": "GET, HEAD, POST"}
+    )
+
+
+def _demand_json(content_type: str) -> None:
+    name, *parameters = (piece.strip().lower() for piece in content_type.split(";"))
+    charset = next(
+        (p.removeprefix("charset=").strip('"') for p in parameters if p.startswith("charset=")), "utf-8"
+    )
+    if name != "application/json" or charset not in ("utf-8", "utf8"):
+        raise Refused(415, Code.UNSUPPORTED_MEDIA_TYPE, "Send the operation as application/json in UTF-8.")
+
+
+def _loads(text: bytes | str, what: str) -> object:
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError:
+        raise Refused(400, Code.BAD_REQUEST, f"{what} must be JSON in UTF-8.") from None
+
+
+def _response(result: Result, media: Media | None, headers: Mapping[str, str]) -> Response:
+    """The answer with the status that the specification demands.
+
+    What began is 200, errors or not. What did not is a client's 400 for those who asked for
+    `application/graphql-response+json`, but 200 for those who asked for `application/json`, because
+    for them any other status may be an intermediary's.
+    """
+    status = 200
+    if not result.began:
+        status = STATUS.get(result.code or "", 400)
+        if status == 400 and media is not Media.RESPONSE:
+            status = 200
+    extra = {}
+    if status == 405:
+        extra["allow"] = "POST"
+    if result.retry_after is not None:
+        extra["retry-after"] = str(max(1, math.ceil(result.retry_after)))
+    return _encoded(result, status, media, {**headers, **extra})
+
+
+def _encoded(result: Result, status: int, media: Media | None, headers: Mapping[str, str]) -> Response:
+    media_type = Media.RESPONSE if media is Media.RESPONSE else Media.JSON
+    return Response(
+        orjson.dumps(result.payload()),
+        status,
+        headers={**headers, "content-type": f"{media_type}; charset=utf-8"},
+    )

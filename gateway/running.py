@@ -1,0 +1,176 @@
+"""The gateway as a whole: what it starts, in which order, and how it ends."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from datetime import datetime
+
+import structlog
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.requests import HTTPConnection
+from tenacity import AsyncRetrying, RetryCallState, wait_exponential
+
+from gateway.embedded.server import EmbeddedServer
+from gateway.graphql.app import graphql_routes
+from gateway.graphql.connections import Connections
+from gateway.graphql.operations import Operations
+from gateway.health import health_routes
+from gateway.settings import Settings
+from gateway.webhooks.deliverer import Deliverer
+from gateway.webhooks.signing import new_secret, parse_secret
+from graph_model import times
+from graph_model.events.tail import Tail
+from graph_model.graph import Graph
+from graph_model.ingestion.ingestion import Ingestion
+from graph_model.insights.model import Threshold
+from graph_model.migrations import migrate
+from resolvers.context import Context, Services
+from resolvers.principal import DEVELOPMENT, Principal
+from resolvers.schema import schema
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Gateway:
+    """A started gateway: the ASGI application, and what is behind it."""
+
+    app: Starlette
+    services: Services
+    connections: Connections
+
+    async def drain(self, deadline: float) -> None:
+        """Not ready from now on: end sockets and streams, finish requests and batches, within `deadline`
+        seconds."""
+        end = asyncio.get_running_loop().time() + deadline
+        if still_open := await self.connections.drain(deadline):
+            _log.warning("connections_cut", count=still_open)
+        with suppress(TimeoutError):
+            async with asyncio.timeout_at(end):
+                await self.services.ingestion.drain()
+
+
+@asynccontextmanager
+async def open_graph(settings: Settings) -> AsyncIterator[Graph]:
+    """The graph that the settings name, or the embedded one, its schema up to date.
+
+    Raises EmbeddedServerError if that one cannot be started, GraphUnavailable if the graph does not answer.
+    """
+    server: EmbeddedServer | None = None
+    if settings.neo4j_uri is None:
+        server = EmbeddedServer(
+            settings.data_dir, heap=settings.embedded_heap, command_timeout=settings.statement_timeout
+        )
+        address = await server.start()
+        uri, user, password, database = address.uri, address.user, address.password, address.database
+    else:
+        uri, user, database = settings.neo4j_uri, settings.neo4j_user, settings.neo4j_database
+        password = settings.neo4j_password.get_secret_value()
+    try:
+        async with Graph(
+            uri,
+            user,
+            password,
+            database,
+            patience=settings.graph_patience,
+            statement_timeout=settings.statement_timeout,
+        ) as graph:
+            for migration in await migrate(graph):
+                _log.info("migration_applied", number=migration.number, name=migration.name)
+            yield graph
+    finally:
+        if server is not None:
+            await server.stop()
+
+
+@asynccontextmanager
+async def open_gateway(
+    settings: Settings, *, clock: Callable[[], datetime] = times.utc_now
+) -> AsyncIterator[Gateway]:
+    """A gateway that works: its graph open, its outbox tailed, its webhooks delivered, its clock watched."""
+    async with open_graph(settings) as graph:
+        tail = Tail(graph, poll=settings.event_poll)
+        ingestion = Ingestion(
+            graph,
+            threshold=Threshold(
+                lifetime_value=settings.threshold_lifetime_value, silent_days=settings.threshold_silent_days
+            ),
+            default_country=settings.default_country,
+            clock=clock,
+            on_commit=tail.wake,
+        )
+        deliverer = Deliverer(
+            graph, tail, source=settings.event_source, clock=clock, timeout=settings.webhook_timeout
+        )
+        services = Services(
+            graph=graph,
+            ingestion=ingestion,
+            tail=tail,
+            clock=clock,
+            default_country=settings.default_country,
+            webhooks_changed=deliverer.refresh,
+            new_secret=new_secret,
+            check_secret=parse_secret,
+        )
+        connections = Connections()
+        tasks = [
+            asyncio.create_task(_forever(work), name=work.__qualname__)
+            for work in (tail.run, deliverer.run, _sweeping(ingestion, settings.sweep_interval))
+        ]
+        try:
+            yield Gateway(_application(settings, services, connections), services, connections)
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _application(settings: Settings, services: Services, connections: Connections) -> Starlette:
+    operations = Operations(schema, lambda principal, request_id: Context(principal, request_id, services))
+    return Starlette(
+        routes=[
+            *graphql_routes(
+                operations,
+                connections,
+                authenticate=_authenticate,
+                max_body_bytes=settings.max_body_bytes,
+                allowed_origins=settings.allowed_origins,
+                init_timeout=settings.init_timeout,
+                keep_alive=settings.keep_alive,
+            ),
+            *health_routes(services.graph, connections),
+        ],
+        # A gateway for this machine only must not answer to a stranger's name that resolves to it.
+        middleware=[]
+        if settings.insecure
+        else [Middleware(TrustedHostMiddleware, allowed_hosts=["localhost", "127.0.0.1", "[::1]"])],
+    )
+
+
+def _authenticate(_: HTTPConnection) -> Principal:
+    return DEVELOPMENT
+
+
+def _sweeping(ingestion: Ingestion, interval: float) -> Callable[[], Awaitable[None]]:
+    async def sweep() -> None:
+        while True:
+            if written := await ingestion.sweep():
+                _log.info("thresholds_swept", events=written)
+            await asyncio.sleep(interval)
+
+    return sweep
+
+
+async def _forever(work: Callable[[], Awaitable[None]]) -> None:
+    """Run a background task until cancelled; what it fails by is logged and it starts again."""
+
+    def log(state: RetryCallState) -> None:
+        error = state.outcome.exception() if state.outcome else None
+        _log.error("background_task_failed", task=work.__qualname__, exc_info=error)
+
+    await AsyncRetrying(wait=wait_exponential(multiplier=0.5, max=30), before_sleep=log)(work)

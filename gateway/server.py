@@ -1,0 +1,94 @@
+"""Serving: uvicorn, with an end in good order."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import socket
+import sys
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import uvicorn
+
+from gateway.running import Gateway
+from gateway.settings import Settings
+
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
+class GatewayServer(uvicorn.Server):
+    """A uvicorn server that drains the gateway before it closes.
+
+    At SIGTERM or SIGINT: not ready, sockets closed with 1001, batches finished, all within the setting
+    `shutdown_seconds`. A second SIGINT ends at once.
+    """
+
+    def __init__(self, gateway: Gateway, settings: Settings, *, on_started: Callable[[], None]) -> None:
+        super().__init__(
+            uvicorn.Config(
+                gateway.app,
+                ws="websockets-sansio",
+                ws_max_size=settings.max_body_bytes,
+                ws_ping_interval=None,
+                lifespan="off",
+                access_log=False,
+                log_config=None,
+                server_header=False,
+                # The gateway has drained by then: this is for what did not end in time.
+                timeout_graceful_shutdown=1,
+            )
+        )
+        self._gateway = gateway
+        self._deadline = settings.shutdown_seconds
+        self._on_started = on_started
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Listen, and say so."""
+        await super().startup(sockets)
+        self._on_started()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Drain, then close."""
+        await self._gateway.drain(self._deadline)
+        await super().shutdown(sockets)
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Unlike uvicorn's own, does not raise the signal again at the end: there is more to close."""
+        before = {number: signal.signal(number, self.handle_exit) for number in _SIGNALS}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+
+def bind(settings: Settings) -> socket.socket:
+    """The address to serve on, taken but not yet listened at. Raises OSError if it cannot be had."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    taken = socket.socket(family)
+    try:
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, sys.platform != "win32")
+        taken.bind((settings.host, settings.port))
+    except OSError:
+        taken.close()
+        raise
+    return taken
+
+
+def url_of(taken: socket.socket) -> str:
+    """Where what is served on it is reached."""
+    host, port = taken.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def run(main: Coroutine[Any, Any, None]) -> None:
+    """Run a coroutine to its end, on uvloop where there is one."""
+    if sys.platform == "win32":
+        asyncio.run(main)
+    else:
+        import uvloop
+
+        uvloop.run(main)

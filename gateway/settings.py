@@ -1,0 +1,104 @@
+"""Every setting: an environment variable, or a line in `.env`."""
+
+from __future__ import annotations
+
+import ipaddress
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, SecretStr, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from graph_model.identity.normalise import is_country
+
+
+class Settings(BaseSettings):
+    """The gateway's settings. Their variables have the prefix `GATEWAY_`, the four of Neo4j's aside.
+
+    Raises pydantic's ValidationError for a value that cannot be.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix="GATEWAY_", env_file=".env", extra="ignore", populate_by_name=True
+    )
+
+    neo4j_uri: str | None = Field(None, validation_alias="NEO4J_URI")
+    """Bolt or neo4j URI of a Neo4j, 5.26 LTS or later. Unset: the gateway starts its embedded graph."""
+    neo4j_user: str = Field("neo4j", validation_alias="NEO4J_USER")
+    """User of that Neo4j."""
+    neo4j_password: SecretStr = Field(SecretStr(""), validation_alias="NEO4J_PASSWORD")
+    """Password of that user."""
+    neo4j_database: str = Field("neo4j", validation_alias="NEO4J_DATABASE")
+    """Database in that Neo4j."""
+
+    host: str = "127.0.0.1"
+    """Address to listen on. Until access control exists, only loopback is taken without `insecure`."""
+    port: int = Field(8000, ge=0, le=65_535)
+    """Port to listen on; 0 takes a free one."""
+    insecure: bool = False
+    """Listen on an address that others can reach although everybody may do everything."""
+    allowed_origins: Annotated[tuple[str, ...], NoDecode] = ()
+    """Origins of web pages that may use the gateway, parted by commas, such as https://app.example.com."""
+    data_dir: Path = Path(".identity-gateway")
+    """Folder of the embedded graph: its databases, log and password. One gateway at a time holds it."""
+    embedded_heap: str = Field("1g", pattern=r"^[0-9]+[mg]$")
+    """Most memory that the embedded graph takes for itself, in Java's notation."""
+    default_country: str | None = None
+    """Country (ISO 3166-1 alpha-2) of phone numbers that name none, in records that name none."""
+    max_body_bytes: int = Field(10_000_000, ge=1_000)
+    """Largest request body and websocket message, in bytes."""
+    statement_timeout: float = Field(30.0, gt=0)
+    """Seconds that a statement or a transaction may take."""
+    graph_patience: float = Field(30.0, gt=0)
+    """Seconds for which an operation waits while the graph is away or in conflict."""
+    shutdown_seconds: float = Field(10.0, ge=0)
+    """Seconds that running work may take to finish at SIGTERM."""
+    init_timeout: float = Field(5.0, gt=0)
+    """Seconds within which a websocket client must send connection_init."""
+    keep_alive: float = Field(12.0, gt=0)
+    """Seconds between signs of life on websockets and event streams."""
+    sweep_interval: float = Field(60.0, gt=0)
+    """Seconds between looks for thresholds that only the clock has crossed."""
+    event_poll: float = Field(0.5, gt=0)
+    """Seconds until an event that another gateway process committed is seen at the latest."""
+    threshold_lifetime_value: int = Field(500, ge=0)
+    """Lifetime value (in any one currency) from which a customer is valuable."""
+    threshold_silent_days: int = Field(180, ge=1)
+    """Days without an order after which a customer is silent."""
+    webhook_timeout: float = Field(20.0, gt=0)
+    """Seconds that an endpoint has to answer a webhook."""
+    event_source: str = "/identity-gateway"
+    """The `source` of the CloudEvents that webhooks receive."""
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    """Least level that is logged."""
+    log_format: Literal["auto", "json", "text"] = "auto"
+    """Form of the log on standard error; auto is text on a terminal and JSON elsewhere."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _split(cls, values: dict[str, object]) -> dict[str, object]:
+        origins = values.get("allowed_origins")
+        if isinstance(origins, str):
+            values["allowed_origins"] = tuple(part.strip() for part in origins.split(",") if part.strip())
+        return values
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if not self.insecure and not is_loopback(self.host):
+            raise ValueError(
+                f"GATEWAY_HOST: {self.host} can be reached by others, and everybody may do everything until "
+                "access control exists. Set GATEWAY_INSECURE=1 if the network keeps strangers out."
+            )
+        if self.default_country is not None and not is_country(self.default_country):
+            raise ValueError("GATEWAY_DEFAULT_COUNTRY: expected a code of ISO 3166-1 alpha-2, such as DE.")
+        return self
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach what listens on that address."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,36 @@
+"""What an event says. It names ids and kinds, never personal data: it leaves the house."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+
+class EventKind(StrEnum):
+    """What happened."""
+
+    INDIVIDUAL_CREATED = "INDIVIDUAL_CREATED"
+    INDIVIDUAL_UPDATED = "INDIVIDUAL_UPDATED"
+    THRESHOLD_CROSSED = "THRESHOLD_CROSSED"
+
+
+@dataclass(frozen=True, slots=True)
+class NewEvent:
+    """An event about to be written; `data` is plain JSON."""
+
+    kind: EventKind
+    individual_id: str
+    data: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """An event as it was committed. `sequence` numbers rise in the order of commits."""
+
+    id: str
+    sequence: int
+    kind: EventKind
+    individual_id: str
+    time: str
+    data: dict[str, Any]

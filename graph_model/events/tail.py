@@ -1,0 +1,81 @@
+"""Following the outbox: one tailer for each process, and as many followers as there are subscribers."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncGenerator
+from contextlib import suppress
+
+import structlog
+
+from graph_model.errors import GatewayError
+from graph_model.events import store
+from graph_model.events.model import Event
+from graph_model.graph import Graph
+
+_log = structlog.get_logger(__name__)
+
+
+class Tail:
+    """Reads each new event once and hands it to every follower.
+
+    `poll` is how many seconds pass at most until an event of another process is seen; those of this process
+    are seen at once, by `wake`. `keep` events stay in memory; who is further behind reads from the graph,
+    so a slow follower costs no memory.
+    """
+
+    def __init__(self, graph: Graph, *, poll: float = 0.5, keep: int = 5_000, page: int = 500) -> None:
+        self._graph = graph
+        self._poll = poll
+        self._page = page
+        self._recent: deque[Event] = deque(maxlen=keep)
+        self._position = 0
+        self._wake = asyncio.Event()
+        self._news = asyncio.Event()
+
+    def wake(self) -> None:
+        """Look for new events now."""
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Tail the outbox until cancelled; a graph that is away is waited for."""
+        self._position = await store.last_sequence(self._graph)
+        while True:
+            self._wake.clear()
+            try:
+                events = await store.read_after(self._graph, self._position, limit=self._page)
+            except GatewayError as error:
+                _log.warning("outbox_unreadable", code=error.code)
+                events = []
+            if events:
+                self._recent.extend(events)
+                self._position = events[-1].sequence
+                self._news.set()
+                self._news = asyncio.Event()
+            if len(events) < self._page:
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(self._poll):
+                        await self._wake.wait()
+
+    async def follow(self, after: int) -> AsyncGenerator[Event, None]:
+        """Every event after the one with that number, as it comes, without end."""
+        while True:
+            news = self._news
+            events = self._from_memory(after)
+            if events is None:
+                events = await store.read_after(self._graph, after, limit=self._page)
+            for event in events:
+                yield event
+                after = event.sequence
+            if not events:
+                await news.wait()
+
+    def _from_memory(self, after: int) -> list[Event] | None:
+        """The events after that number if memory holds them all, else None."""
+        if after >= self._position:
+            return []
+        if not self._recent or self._recent[0].sequence > after + 1:
+            return None
+        start = after + 1 - self._recent[0].sequence
+        return [self._recent[place] for place in range(start, min(start + self._page, len(self._recent)))]

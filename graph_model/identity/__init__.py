@@ -1,0 +1,1 @@
+"""Identity resolution: which source records are one person, why, and who that person is."""

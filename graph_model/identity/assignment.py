@@ -1,0 +1,98 @@
+"""Which universal id each part of a new partition carries (law 4: ids are stable and never unknown).
+
+A merge keeps the older id and the other resolves to it while the merge stands. A split leaves the
+id with the larger part and gives a retired id back to the part that holds the records it had.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Retired:
+    """An id that resolves to another one, and the records it had when it was merged away."""
+
+    id: str
+    into: str
+    records: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """What becomes of ids. `members`: id → its records, for every part. `created`: ids made now.
+    `revived`: retired ids given back. `merged`: retired id → the id it resolves to from now on."""
+
+    members: dict[str, frozenset[str]]
+    created: frozenset[str]
+    revived: frozenset[str]
+    merged: dict[str, str]
+
+
+def assign(
+    parts: Iterable[frozenset[str]],
+    current: Mapping[str, str],
+    retired: Iterable[Retired],
+    *,
+    mint: Callable[[], str],
+) -> Assignment:
+    """The id of each part.
+
+    `current` maps record keys to the id they belong to now (records that are new are absent), `retired`
+    are the ids that resolve to one of those. Ids sort by age. `mint` makes a new id.
+    """
+    parts = list(parts)
+    claims: dict[str, list[frozenset[str]]] = {}
+    for part in parts:
+        for owner in {current[key] for key in part if key in current}:
+            claims.setdefault(owner, []).append(part)
+    # Where an id's records have parted, the larger share keeps it; ties go to the least record key.
+    heir = {
+        owner: max(claimants, key=lambda part: (_share(part, owner, current), _Reversed(min(part))))
+        for owner, claimants in claims.items()
+    }
+    retired = sorted(retired, key=lambda item: item.id)
+    members: dict[str, frozenset[str]] = {}
+    created: set[str] = set()
+    revived: set[str] = set()
+    merged: dict[str, str] = {}
+    given_back: set[str] = set()
+    for part in parts:
+        ids = sorted(owner for owner, inheritor in heir.items() if inheritor is part)
+        if not ids:
+            back = [item for item in retired if item.id not in given_back and item.records & part]
+            if back:
+                best = max(back, key=lambda item: (len(item.records & part), _Reversed(item.id)))
+                given_back.add(best.id)
+                revived.add(best.id)
+                ids = [best.id]
+            else:
+                ids = [mint()]
+                created.add(ids[0])
+        members[ids[0]] = part
+        merged.update(dict.fromkeys(ids[1:], ids[0]))
+    for item in retired:
+        if item.id not in revived:
+            # An alias follows its records; where none of them is left, the id that it resolved to.
+            home = max(members, key=lambda id_: (len(members[id_] & item.records), _Reversed(id_)))
+            target = home if members[home] & item.records else merged.get(item.into, item.into)
+            if target != item.into:
+                merged[item.id] = target
+    return Assignment(members, frozenset(created), frozenset(revived), merged)
+
+
+def _share(part: frozenset[str], owner: str, current: Mapping[str, str]) -> int:
+    return sum(current.get(key) == owner for key in part)
+
+
+class _Reversed(str):
+    """Text that sorts the other way round, for taking the least by `max`."""
+
+    __slots__ = ()
+
+    def __lt__(self, other: str) -> bool:
+        return str.__gt__(self, other)
+
+    def __gt__(self, other: str) -> bool:
+        return str.__lt__(self, other)

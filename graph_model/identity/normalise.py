@@ -1,0 +1,89 @@
+"""Values brought to one form, so that what means the same compares as the same.
+
+Normalised values serve matching and look-up only; what is shown stays as the source wrote it.
+The rules follow Salesforce Data Cloud's "exact normalized" method (see the README's page on
+identity resolution for the choices made).
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+import phonenumbers
+from anyascii import anyascii
+from email_validator import EmailNotValidError, validate_email
+
+from graph_model.metadata.objects import IdentifierType
+
+_WRAPPING = "\"'<>()[]{} \t"
+_GOOGLE = frozenset({"gmail.com", "googlemail.com"})
+_NOT_WORD = re.compile(r"[^a-z0-9]+")
+_PLACEHOLDERS = re.compile(r"[0-]*|-1|null|none|nil|undefined|anonymous|unknown|n/?a|test", re.IGNORECASE)
+_TITLES = frozenset({"mr", "mrs", "ms", "miss", "dr", "prof", "herr", "frau", "mme", "m", "sir"})
+
+
+class Malformed(ValueError):
+    """A value that cannot be what its field says."""
+
+
+def identifier(type_: IdentifierType, value: str, country: str | None) -> str | None:
+    """The normalised value, or None where the value says nothing (a placeholder, or a national phone
+    number of an unknown country). Raises Malformed for what is not of its type at all."""
+    if type_ is IdentifierType.EMAIL:
+        return email(value)
+    if type_ is IdentifierType.PHONE:
+        return phone(value, country)
+    text = value.strip()
+    if _PLACEHOLDERS.fullmatch(text):
+        return None
+    return text.casefold() if type_ is IdentifierType.LOGIN else text
+
+
+@lru_cache(maxsize=10_000)
+def email(value: str) -> str | None:
+    """Lower case, without wrapping quotes and brackets; at Google also without dots and plus tags,
+    because Google delivers all of those to one mailbox. None if it is not an e-mail address."""
+    try:
+        parsed = validate_email(
+            value.strip(_WRAPPING), check_deliverability=False, globally_deliverable=False
+        )
+    except EmailNotValidError:
+        return None
+    local, domain = parsed.local_part.casefold(), parsed.domain.casefold()
+    if domain in _GOOGLE:
+        local, domain = local.split("+")[0].replace(".", "") or local, "gmail.com"
+    return f"{local}@{domain}"
+
+
+@lru_cache(maxsize=10_000)
+def phone(value: str, country: str | None) -> str | None:
+    """E.164, the country taken from the number, else from `country` (ISO 3166-1 alpha-2). None if there
+    is neither. Raises Malformed if no phone number of that country can look like this."""
+    if country is None and not value.strip().startswith(("+", "00")):
+        return None
+    text = "+" + value.strip()[2:] if country is None and value.strip().startswith("00") else value
+    try:
+        parsed = phonenumbers.parse(text, country)
+    except phonenumbers.NumberParseException:
+        raise Malformed("not a phone number") from None
+    if not phonenumbers.is_possible_number(parsed):
+        raise Malformed("not a phone number of its country")
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+
+
+def is_country(code: str) -> bool:
+    """Whether it is a country code of ISO 3166-1 alpha-2 (as far as countries have phones)."""
+    return code in phonenumbers.SUPPORTED_REGIONS
+
+
+@lru_cache(maxsize=50_000)
+def name(value: str) -> str:
+    """Latin letters in lower case, words parted by single spaces, titles off: `Dr. José` → `jose`."""
+    words = _NOT_WORD.sub(" ", anyascii(value).casefold()).split()
+    return " ".join([word for word in words if word not in _TITLES] or words)
+
+
+def postal_code(value: str) -> str:
+    """Letters and digits in upper case: `sw1a 1aa` → `SW1A1AA`."""
+    return re.sub(r"[^A-Z0-9]", "", anyascii(value).upper())

@@ -1,0 +1,167 @@
+"""One batch, one transaction: records, resolution, ownership, insights, events, and whose each record is."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, LiteralString
+
+from graph_model import times
+from graph_model.events import store as events
+from graph_model.events.model import EventKind, NewEvent
+from graph_model.graph import Transaction
+from graph_model.identity import ownership
+from graph_model.identity import store as identity
+from graph_model.identity.model import strongest
+from graph_model.identity.resolve import Resolution, resolve
+from graph_model.ingestion.versions import decide_versions
+from graph_model.insights import store as insights
+from graph_model.insights.model import Threshold
+from graph_model.metadata.objects import ANONYMOUS_TYPES, DEVICE_OBJECT, INDIVIDUAL, Category
+from graph_model.records import store as records_store
+from graph_model.records.model import Outcome, Record, RecordKey, RecordResult
+
+_WHOSE_RECORDS: LiteralString = """
+UNWIND $keys AS key
+MATCH (:SourceRecord {key: key})-[:UNIFIED]->(i:Individual)
+RETURN collect([key, i.id])
+"""
+
+_WHOSE_OBJECTS: LiteralString = """
+UNWIND $keys AS key
+MATCH (:BusinessObject {key: key})-[:CAUSED_BY]->(:Identifier)-[:BELONGS_TO]->(i:Individual)
+RETURN collect([key, i.id])
+"""
+
+SYSTEM = "system"
+"""The actor of what the gateway does of its own accord."""
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """A valid record on its way into the graph, and the principal that sent it."""
+
+    record: Record
+    actor: str
+
+
+async def commit_batch(
+    transaction: Transaction, batch: Sequence[Submission], threshold: Threshold, *, now: datetime
+) -> list[RecordResult]:
+    """Store the batch and everything that follows from it; the results are in the batch's order."""
+    time = times.to_text(now)
+    await identity.lock(transaction, f"{time} {len(batch)}")
+    profiles = [item.record.key for item in batch if _is_profile(item.record)]
+    objects = [item.record.key for item in batch if not _is_profile(item.record)]
+    devices = {str(record.key): record for item in batch if (record := derived_device(item.record))}
+    stored = await records_store.stored_versions(
+        transaction, {*profiles, *(record.key for record in devices.values())}, set(objects)
+    )
+    outcomes, winners = decide_versions([item.record for item in batch], stored)
+    actors = {str(item.record.key): item.actor for item in batch}
+    new_devices = {key: record for key, record in devices.items() if key not in stored}
+    records = [record for record in winners.values() if _is_profile(record)] + list(new_devices.values())
+    business = [record for record in winners.values() if not _is_profile(record)]
+
+    dropped = await records_store.save_records(transaction, records, time=time)
+    freed = await records_store.save_objects(transaction, business, time=time)
+    resolution = await _resolve(
+        transaction,
+        {str(record.key): actors.get(str(record.key), SYSTEM) for record in records},
+        dropped,
+        time,
+    )
+    causes = {cause.key for record in business if (cause := strongest(record.identifiers))} | freed
+    owned = await ownership.refresh(transaction, resolution.identifiers | causes, time=time)
+    owners = {owner for key in causes if (owner := owned.owners.get(key))}
+    touched = (resolution.created | resolution.updated | owned.affected | owners) - resolution.merged.keys()
+    crossings = await insights.refresh(transaction, touched, threshold, now=now, absorbed=resolution.absorbed)
+    whose = await _whose(transaction, profiles, objects)
+    outcome_of = {str(item.record.key): outcome for item, outcome in zip(batch, outcomes, strict=True)}
+    await events.append(
+        transaction, [*_changes(resolution, winners.values(), whose, outcome_of), *crossings], time=time
+    )
+    return [
+        RecordResult(item.record.key.record_id, outcome, whose.get(str(item.record.key)))
+        for item, outcome in zip(batch, outcomes, strict=True)
+    ]
+
+
+async def sweep(
+    transaction: Transaction, individuals: Collection[str], threshold: Threshold, *, now: datetime
+) -> int:
+    """Cross the thresholds that only the clock moved; the number of events written."""
+    await identity.lock(transaction, times.to_text(now))
+    crossings = await insights.refresh(transaction, individuals, threshold, now=now)
+    await events.append(transaction, crossings, time=times.to_text(now))
+    return len(crossings)
+
+
+def derived_device(record: Record) -> Record | None:
+    """The source record of the browser or app that sent a business object, if that is what decides whose
+    it is: the anonymous person behind it is an individual from the first visit on."""
+    cause = None if _is_profile(record) else strongest(record.identifiers)
+    if cause is None or cause.type not in ANONYMOUS_TYPES:
+        return None
+    return Record(
+        key=RecordKey(record.key.source, DEVICE_OBJECT, f"{cause.type}:{cause.value}"),
+        object_type=INDIVIDUAL,
+        modified_at=record.modified_at,
+        content_hash=hashlib.sha256(cause.key.encode()).hexdigest(),
+        fields={},
+        identifiers=(cause,),
+    )
+
+
+async def _resolve(
+    transaction: Transaction, changed: dict[str, str], dropped: Collection[str], time: str
+) -> Resolution:
+    if not changed:
+        return Resolution(frozenset(), frozenset(), {}, frozenset(dropped), {}, {})
+    return await resolve(transaction, changed, dropped, time=time)
+
+
+async def _whose(
+    transaction: Transaction, profiles: Iterable[RecordKey], objects: Iterable[RecordKey]
+) -> dict[str, str]:
+    whose: dict[str, str] = {}
+    for statement, keys in ((_WHOSE_RECORDS, profiles), (_WHOSE_OBJECTS, objects)):
+        if texts := sorted({str(key) for key in keys}):
+            whose.update(await transaction.run(statement, keys=texts))
+    return whose
+
+
+def _changes(
+    resolution: Resolution, stored: Iterable[Record], whose: dict[str, str], outcomes: dict[str, Outcome]
+) -> list[NewEvent]:
+    """One event for each individual that came about or changed, naming the records that caused it."""
+    causes: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
+    for record in stored:
+        owner = whose.get(str(record.key))
+        if owner is not None:
+            causes[owner].append(
+                {
+                    "source": record.key.source,
+                    "object": record.key.object,
+                    "recordId": record.key.record_id,
+                    "outcome": outcomes[str(record.key)],
+                }
+            )
+    merged: defaultdict[str, list[str]] = defaultdict(list)
+    for retired, survivor in sorted(resolution.merged.items()):
+        merged[survivor].append(retired)
+    return [
+        NewEvent(
+            EventKind.INDIVIDUAL_CREATED if id_ in resolution.created else EventKind.INDIVIDUAL_UPDATED,
+            id_,
+            {"records": causes[id_], "mergedIds": merged[id_]},
+        )
+        for id_ in sorted(resolution.created | resolution.updated | causes.keys())
+    ]
+
+
+def _is_profile(record: Record) -> bool:
+    return record.object_type.category is Category.PROFILE

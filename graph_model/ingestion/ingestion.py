@@ -1,0 +1,124 @@
+"""What ingesting means to a caller: records in, an outcome for each of them out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any
+
+import structlog
+
+from graph_model import times
+from graph_model.errors import BadInput
+from graph_model.graph import Graph, Transaction
+from graph_model.ingestion import commit
+from graph_model.ingestion.batcher import Batcher
+from graph_model.ingestion.commit import Submission
+from graph_model.insights import store as insights
+from graph_model.insights.model import Threshold
+from graph_model.records.model import Outcome, Problem, Record, RecordResult
+from graph_model.records.validation import check_target, validate
+
+MAX_RECORDS = 1_000
+"""Records that one request may carry."""
+SWEEP_SIZE = 500
+
+_log = structlog.get_logger(__name__)
+
+
+class Ingestion:
+    """The write side of the graph. `on_commit` is called after each batch that may have written events;
+    `clock` tells the time, which thresholds depend on."""
+
+    def __init__(
+        self,
+        graph: Graph,
+        *,
+        threshold: Threshold,
+        default_country: str | None = None,
+        clock: Callable[[], datetime] = times.utc_now,
+        on_commit: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._graph = graph
+        self._threshold = threshold
+        self._default_country = default_country
+        self._clock = clock
+        self._on_commit = on_commit
+        self._batcher = Batcher[Submission, RecordResult](self._commit)
+
+    async def ingest(
+        self, source: str, object_name: str, records: Sequence[Any], *, actor: str
+    ) -> list[RecordResult]:
+        """Store records of one source and object; the results are in the records' order.
+
+        A record that is wrong is rejected with its problems (paths relative to `records`), the others are
+        stored and resolved when this returns. Raises BadInput if source or object are wrong or there are
+        too many records, RetryLater and GraphUnavailable as the batcher and the graph do.
+        """
+        object_type = check_target(source, object_name)
+        if len(records) > MAX_RECORDS:
+            raise BadInput(f"A request carries at most {MAX_RECORDS} records.", code="TOO_MANY_RECORDS")
+        now = self._clock()
+        results: list[RecordResult | None] = []
+        valid: list[Record] = []
+        for place, raw in enumerate(records):
+            checked = validate(
+                raw, source, object_type, received_at=now, default_country=self._default_country
+            )
+            if isinstance(checked, Record):
+                valid.append(checked)
+                results.append(None)
+            else:
+                results.append(_rejected(raw, place, checked))
+        stored = iter(await self._batcher.submit([Submission(record, actor) for record in valid]))
+        return [
+            result if result is not None else self._result(records[place], place, next(stored))
+            for place, result in enumerate(results)
+        ]
+
+    async def sweep(self) -> int:
+        """Cross the thresholds that the clock alone has moved; the number of events that this wrote."""
+        written = 0
+        while True:
+            now = self._clock()
+            due = await insights.due_individuals(self._graph, now=now, limit=SWEEP_SIZE)
+            if not due:
+                return written
+
+            async def work(transaction: Transaction, due: list[str] = due, now: datetime = now) -> int:
+                return await commit.sweep(transaction, due, self._threshold, now=now)
+
+            written += await self._graph.write(work)
+            self._on_commit()
+
+    async def drain(self) -> None:
+        """Wait until everything that was accepted is stored."""
+        await self._batcher.drain()
+
+    async def _commit(self, batch: Sequence[Submission]) -> list[RecordResult]:
+        now = self._clock()
+
+        async def work(transaction: Transaction) -> list[RecordResult]:
+            return await commit.commit_batch(transaction, batch, self._threshold, now=now)
+
+        results = await self._graph.write(work)
+        self._on_commit()
+        return results
+
+    def _result(self, raw: Any, place: int, stored: RecordResult | Exception) -> RecordResult:
+        if isinstance(stored, RecordResult):
+            return stored
+        _log.error("record_failed", error=type(stored).__name__, exc_info=stored)
+        problem = Problem("INTERNAL_SERVER_ERROR", "The record could not be stored.", ())
+        return _rejected(raw, place, [problem])
+
+
+def _rejected(raw: Any, place: int, problems: Sequence[Problem]) -> RecordResult:
+    record_id = raw.get("id") if isinstance(raw, dict) else None
+    return RecordResult(
+        record_id if isinstance(record_id, str) else None,
+        Outcome.REJECTED,
+        problems=tuple(
+            Problem(problem.code, problem.message, ("records", place, *problem.path)) for problem in problems
+        ),
+    )

@@ -1,0 +1,1 @@
+"""Calculated insights: measures over what is known of an individual, and the thresholds they cross."""

@@ -1,0 +1,155 @@
+"""Recomputing the insight values of individuals, in the transaction that changed what they rest on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, LiteralString
+
+from graph_model import times
+from graph_model.events.model import EventKind, NewEvent
+from graph_model.graph import Graph, Transaction
+from graph_model.insights import rules
+from graph_model.insights.model import InsightValue, OrderTotals, Threshold
+
+_BASIS: LiteralString = """
+UNWIND $ids AS id
+MATCH (i:Individual {id: id})
+OPTIONAL MATCH (i)<-[:BELONGS_TO]-(x:Identifier)<-[:CAUSED_BY]-(o:BusinessObject {object: 'SalesOrder'})
+WHERE NOT coalesce(o.status, '') IN ['CANCELLED', 'RETURNED']
+WITH i, o.currency AS currency, sum(o.total) AS total, max(o.orderedAt) AS lastOrderedAt
+WITH i, collect([currency, total, lastOrderedAt]) AS orders
+RETURN collect([i.id, orders, i.thresholds, i.dueAt,
+                COLLECT { MATCH (i)<-[:OF]-(v:InsightValue) RETURN [v.name, v.unit, v.amount, v.since] }])
+"""
+
+_SAVE_VALUES: LiteralString = """
+UNWIND $rows AS row
+MATCH (i:Individual {id: row.individual})
+MERGE (v:InsightValue {key: row.key})
+SET v += row.properties
+MERGE (v)-[:OF]->(i)
+RETURN count(v)
+"""
+
+_DROP_VALUES: LiteralString = """
+UNWIND $keys AS key
+MATCH (v:InsightValue {key: key})
+DETACH DELETE v
+"""
+
+_SAVE_STATE: LiteralString = """
+UNWIND $rows AS row
+MATCH (i:Individual {id: row.individual})
+SET i.thresholds = row.thresholds, i.dueAt = row.dueAt
+"""
+
+_DUE: LiteralString = """
+MATCH (i:Individual) WHERE i.dueAt <= $now
+WITH i LIMIT $limit
+RETURN collect(i.id)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Basis:
+    individual_id: str
+    totals: OrderTotals
+    thresholds: list[str]
+    due_at: str | None
+    values: set[InsightValue]
+
+
+async def refresh(
+    transaction: Transaction,
+    individuals: Iterable[str],
+    threshold: Threshold,
+    *,
+    now: datetime,
+    absorbed: Mapping[str, bool] | None = None,
+) -> list[NewEvent]:
+    """Recompute the individuals' insight values, save what changed, and return the crossings.
+
+    A threshold is crossed on the edge from false to true. `absorbed` says of an individual whether the
+    threshold held for one that was merged into it: such a person is no news.
+    """
+    ids = sorted(individuals)
+    if not ids:
+        return []
+    moment = times.to_text(now)
+    events: list[NewEvent] = []
+    saved: list[dict[str, Any]] = []
+    dropped: list[str] = []
+    states: list[dict[str, Any]] = []
+    for basis in map(_basis, await transaction.run(_BASIS, ids=ids)):
+        values = set(rules.insight_values(basis.totals))
+        dropped += [
+            _key(basis.individual_id, name, unit)
+            for name, unit in {(v.name, v.unit) for v in basis.values} - {(v.name, v.unit) for v in values}
+        ]
+        saved += [_row(basis.individual_id, value, moment) for value in values - basis.values]
+        crosses_at = rules.crosses_at(basis.totals, threshold)
+        holds = crosses_at is not None and crosses_at <= now
+        thresholds = [threshold.name] if holds else []
+        due_at = times.to_text(crosses_at) if crosses_at is not None and not holds else None
+        if thresholds != basis.thresholds or due_at != basis.due_at:
+            states.append({"individual": basis.individual_id, "thresholds": thresholds, "dueAt": due_at})
+        held = threshold.name in basis.thresholds or (absorbed or {}).get(basis.individual_id, False)
+        if holds and not held:
+            events.append(_crossing(basis.individual_id, threshold, values, now))
+    if dropped:
+        await transaction.run(_DROP_VALUES, keys=dropped)
+    if saved:
+        await transaction.run(_SAVE_VALUES, rows=saved)
+    if states:
+        await transaction.run(_SAVE_STATE, rows=states)
+    return events
+
+
+async def due_individuals(graph: Graph, *, now: datetime, limit: int) -> list[str]:
+    """Individuals for whom the clock alone has crossed a threshold since they were last looked at."""
+    return list(await graph.read(_DUE, now=times.to_text(now), limit=limit))
+
+
+def _basis(row: list[Any]) -> _Basis:
+    individual_id, orders, thresholds, due_at, values = row
+    last = [last_ordered_at for _, _, last_ordered_at in orders if last_ordered_at]
+    return _Basis(
+        individual_id,
+        OrderTotals(
+            {currency: total for currency, total, _ in orders if currency is not None},
+            max(last) if last else None,
+        ),
+        thresholds or [],
+        due_at,
+        {InsightValue(*value) for value in values},
+    )
+
+
+def _row(individual_id: str, value: InsightValue, time: str) -> dict[str, Any]:
+    return {
+        "individual": individual_id,
+        "key": _key(individual_id, value.name, value.unit),
+        "properties": {
+            "name": value.name,
+            "unit": value.unit,
+            "amount": value.amount,
+            "since": value.since,
+            "computedAt": time,
+        },
+    }
+
+
+def _key(individual_id: str, name: str, unit: str) -> str:
+    return f"{individual_id}|{name}|{unit}"
+
+
+def _crossing(individual_id: str, threshold: Threshold, values: set[InsightValue], now: datetime) -> NewEvent:
+    insights = [
+        {"name": value.name, "value": rules.current_value(value, now), "unit": value.unit}
+        for value in sorted(values, key=lambda item: (item.name, item.unit))
+    ]
+    return NewEvent(
+        EventKind.THRESHOLD_CROSSED, individual_id, {"threshold": threshold.name, "insights": insights}
+    )

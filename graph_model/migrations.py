@@ -1,0 +1,76 @@
+"""The schema of the graph as numbered migrations, recorded in the graph itself.
+
+A migration is never changed once released; a change of the schema is a new one. Every statement can
+be run again, so a migration that was interrupted is simply run anew.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import LiteralString
+
+from graph_model import times
+from graph_model.graph import Graph, Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Migration:
+    """One step of the schema: `definitions` (constraints, indexes), then `seeds` (nodes that must exist)."""
+
+    number: int
+    name: str
+    definitions: tuple[LiteralString, ...]
+    seeds: tuple[LiteralString, ...] = ()
+
+
+MIGRATIONS = (
+    Migration(
+        1,
+        "identity graph",
+        (
+            "CREATE CONSTRAINT migration_number IF NOT EXISTS FOR (n:Migration) REQUIRE n.number IS UNIQUE",
+            "CREATE CONSTRAINT source_record_key IF NOT EXISTS FOR (n:SourceRecord) REQUIRE n.key IS UNIQUE",
+            "CREATE CONSTRAINT source_record_id IF NOT EXISTS FOR (n:SourceRecord) REQUIRE n.id IS UNIQUE",
+            "CREATE INDEX source_record_birth_key IF NOT EXISTS FOR (n:SourceRecord) ON (n.birthKey)",
+            "CREATE CONSTRAINT business_object_key IF NOT EXISTS FOR (n:BusinessObject)"
+            " REQUIRE n.key IS UNIQUE",
+            "CREATE CONSTRAINT business_object_id IF NOT EXISTS FOR (n:BusinessObject)"
+            " REQUIRE n.id IS UNIQUE",
+            "CREATE CONSTRAINT identifier_key IF NOT EXISTS FOR (n:Identifier) REQUIRE n.key IS UNIQUE",
+            "CREATE CONSTRAINT individual_id IF NOT EXISTS FOR (n:Individual) REQUIRE n.id IS UNIQUE",
+            "CREATE INDEX individual_due IF NOT EXISTS FOR (n:Individual) ON (n.dueAt)",
+            "CREATE CONSTRAINT insight_value_key IF NOT EXISTS FOR (n:InsightValue) REQUIRE n.key IS UNIQUE",
+            "CREATE CONSTRAINT event_sequence IF NOT EXISTS FOR (n:Event) REQUIRE n.sequence IS UNIQUE",
+            "CREATE CONSTRAINT event_id IF NOT EXISTS FOR (n:Event) REQUIRE n.id IS UNIQUE",
+            "CREATE CONSTRAINT webhook_id IF NOT EXISTS FOR (n:Webhook) REQUIRE n.id IS UNIQUE",
+            "CREATE CONSTRAINT counter_name IF NOT EXISTS FOR (n:Counter) REQUIRE n.name IS UNIQUE",
+            "CREATE CONSTRAINT lock_name IF NOT EXISTS FOR (n:Lock) REQUIRE n.name IS UNIQUE",
+        ),
+        (
+            "MERGE (c:Counter {name: 'events'}) ON CREATE SET c.value = 0",
+            "MERGE (l:Lock {name: 'resolution'}) ON CREATE SET l.holder = ''",
+        ),
+    ),
+)
+
+_APPLIED: LiteralString = "MATCH (m:Migration) RETURN collect(m.number)"
+_RECORD: LiteralString = "MERGE (m:Migration {number: $number}) SET m.name = $name, m.appliedAt = $at"
+
+
+async def migrate(graph: Graph) -> list[Migration]:
+    """Bring the graph's schema up to date and return the migrations that were applied, in order."""
+    applied = set(await graph.read(_APPLIED))
+    missing = [migration for migration in MIGRATIONS if migration.number not in applied]
+    for migration in missing:
+        for definition in migration.definitions:
+            await graph.define(definition)
+
+        async def record(transaction: Transaction, migration: Migration = migration) -> None:
+            for seed in migration.seeds:
+                await transaction.run(seed)
+            await transaction.run(
+                _RECORD, number=migration.number, name=migration.name, at=times.to_text(times.utc_now())
+            )
+
+        await graph.write(record)
+    return missing

@@ -1,0 +1,83 @@
+"""A record as one source last said it, and what became of it when it was ingested."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TypeAlias
+
+from graph_model.metadata.objects import IdentifierType, ObjectType
+
+Scalar: TypeAlias = str | int
+FieldValue: TypeAlias = Scalar | list[str]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class RecordKey:
+    """What makes a source record unique: the source, its object and the record's id there."""
+
+    source: str
+    object: str
+    record_id: str
+
+    def __str__(self) -> str:
+        return f"{self.source}/{self.object}/{self.record_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Identifier:
+    """A value that leads to a person: type, issuer (empty where values are global) and value."""
+
+    type: IdentifierType
+    issuer: str
+    value: str
+
+    @property
+    def key(self) -> str:
+        """The identifier as one string, unique in the graph."""
+        return f"{self.type}|{self.issuer}|{self.value}"
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A valid record. `fields` are the values to show; `identifiers` are normalised, strongest first.
+
+    `modified_at` is the text form of `times.to_text`; `content_hash` decides between two versions
+    with the same modified time.
+    """
+
+    key: RecordKey
+    object_type: ObjectType
+    modified_at: str
+    content_hash: str
+    fields: dict[str, FieldValue]
+    identifiers: tuple[Identifier, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Why a record, or an input, was refused: a code, a message and the path to what is wrong."""
+
+    code: str
+    message: str
+    path: tuple[str | int, ...]
+
+
+class Outcome(StrEnum):
+    """What became of a record."""
+
+    CREATED = "CREATED"
+    UPDATED = "UPDATED"
+    UNCHANGED = "UNCHANGED"
+    STALE = "STALE"
+    REJECTED = "REJECTED"
+
+
+@dataclass(frozen=True, slots=True)
+class RecordResult:
+    """The outcome of one record, and the individual that it belongs to, if any."""
+
+    record_id: str | None
+    outcome: Outcome
+    individual_id: str | None = None
+    problems: tuple[Problem, ...] = field(default=())

@@ -1,0 +1,185 @@
+"""Loading and saving source records and business objects."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from typing import Any, LiteralString
+
+import orjson
+
+from graph_model.graph import Transaction
+from graph_model.identity.model import match_record, strongest
+from graph_model.ids import new_id
+from graph_model.insights.model import MILLION
+from graph_model.metadata.objects import FieldType
+from graph_model.records.model import FieldValue, Identifier, Record, RecordKey
+
+_RECORD_VERSIONS: LiteralString = """
+UNWIND $keys AS key
+MATCH (r:SourceRecord {key: key})
+RETURN collect([r.key, r.modifiedAt, r.contentHash])
+"""
+
+_OBJECT_VERSIONS: LiteralString = """
+UNWIND $keys AS key
+MATCH (o:BusinessObject {key: key})
+RETURN collect([o.key, o.modifiedAt, o.contentHash])
+"""
+
+_SAVE_RECORDS: LiteralString = """
+UNWIND $rows AS row
+MERGE (r:SourceRecord {key: row.key})
+ON CREATE SET r.id = row.id
+SET r += row.properties
+RETURN count(r)
+"""
+
+_DROP_IDENTIFIERS: LiteralString = """
+UNWIND $rows AS row
+MATCH (r:SourceRecord {key: row.key})-[c:CARRIES]->(x:Identifier)
+WHERE NOT x.key IN row.identifiers
+WITH c, x, x.key AS dropped
+DELETE c
+RETURN collect(DISTINCT dropped)
+"""
+
+_CARRY_IDENTIFIERS: LiteralString = """
+UNWIND $rows AS row
+MATCH (r:SourceRecord {key: row.key})
+MERGE (x:Identifier {key: row.identifier})
+ON CREATE SET x.type = row.type, x.issuer = row.issuer, x.value = row.value
+MERGE (r)-[c:CARRIES]->(x)
+ON CREATE SET c.since = $time
+RETURN count(c)
+"""
+
+_SAVE_OBJECTS: LiteralString = """
+UNWIND $rows AS row
+MERGE (o:BusinessObject {key: row.key})
+ON CREATE SET o.id = row.id
+SET o += row.properties
+RETURN count(o)
+"""
+
+_DROP_CAUSES: LiteralString = """
+UNWIND $rows AS row
+MATCH (o:BusinessObject {key: row.key})-[c:CAUSED_BY]->(x:Identifier)
+WHERE x.key <> row.identifier
+WITH c, x, x.key AS dropped
+DELETE c
+RETURN collect(DISTINCT dropped)
+"""
+
+_LINK_CAUSES: LiteralString = """
+UNWIND $rows AS row
+MATCH (o:BusinessObject {key: row.key})
+MERGE (x:Identifier {key: row.identifier})
+ON CREATE SET x.type = row.type, x.issuer = row.issuer, x.value = row.value
+MERGE (o)-[c:CAUSED_BY]->(x)
+ON CREATE SET c.since = $time
+RETURN count(c)
+"""
+
+
+async def stored_versions(
+    transaction: Transaction, records: Iterable[RecordKey], objects: Iterable[RecordKey]
+) -> dict[str, tuple[str, str]]:
+    """The (modified time, content hash) of what is stored, by key, of profile records and of business
+    objects."""
+    found: dict[str, tuple[str, str]] = {}
+    for statement, keys in ((_RECORD_VERSIONS, records), (_OBJECT_VERSIONS, objects)):
+        texts = [str(key) for key in keys]
+        if texts:
+            for key, modified_at, content_hash in await transaction.run(statement, keys=texts):
+                found[key] = (modified_at, content_hash)
+    return found
+
+
+async def save_records(transaction: Transaction, records: Sequence[Record], *, time: str) -> set[str]:
+    """Save profile records with the identifiers they carry; return the identifiers they carry no longer."""
+    if not records:
+        return set()
+    rows = [
+        {"key": str(record.key), "id": new_id("rec"), "properties": _record(record, time)}
+        for record in records
+    ]
+    await transaction.run(_SAVE_RECORDS, rows=rows)
+    dropped = await transaction.run(
+        _DROP_IDENTIFIERS,
+        rows=[
+            {"key": str(record.key), "identifiers": [identifier.key for identifier in record.identifiers]}
+            for record in records
+        ],
+    )
+    carried = [
+        {"key": str(record.key), **_identifier(identifier)}
+        for record in records
+        for identifier in record.identifiers
+    ]
+    if carried:
+        await transaction.run(_CARRY_IDENTIFIERS, rows=carried, time=time)
+    return set(dropped)
+
+
+async def save_objects(transaction: Transaction, objects: Sequence[Record], *, time: str) -> set[str]:
+    """Save business objects, each linked to the identifier that decides whose it is; return the
+    identifiers that decide no longer."""
+    if not objects:
+        return set()
+    rows = [
+        {"key": str(item.key), "id": new_id("obj"), "properties": _object(item, time)} for item in objects
+    ]
+    await transaction.run(_SAVE_OBJECTS, rows=rows)
+    causes = [(str(item.key), strongest(item.identifiers)) for item in objects]
+    dropped = await transaction.run(
+        _DROP_CAUSES, rows=[{"key": key, "identifier": cause.key if cause else ""} for key, cause in causes]
+    )
+    linked = [{"key": key, **_identifier(cause)} for key, cause in causes if cause]
+    if linked:
+        await transaction.run(_LINK_CAUSES, rows=linked, time=time)
+    return set(dropped)
+
+
+def _identifier(identifier: Identifier) -> dict[str, str]:
+    return {
+        "identifier": identifier.key,
+        "type": identifier.type,
+        "issuer": identifier.issuer,
+        "value": identifier.value,
+    }
+
+
+def _common(record: Record, time: str) -> dict[str, Any]:
+    return {
+        "source": record.key.source,
+        "object": record.key.object,
+        "recordId": record.key.record_id,
+        "modifiedAt": record.modified_at,
+        "receivedAt": time,
+        "contentHash": record.content_hash,
+        "fields": orjson.dumps(record.fields).decode(),
+    }
+
+
+def _record(record: Record, time: str) -> dict[str, Any]:
+    matched = match_record(record)
+    return _common(record, time) | {
+        "matchFirstName": matched.first_name,
+        "matchLastName": matched.last_name,
+        "birthKey": matched.birth_key,
+        "identifiers": list(matched.identifiers),
+    }
+
+
+def _object(record: Record, time: str) -> dict[str, Any]:
+    """The object's fields as properties of their own, so that the graph can filter and add them up;
+    amounts as whole millionths, because sums of decimals must not depend on their order."""
+    properties: dict[str, FieldValue | None] = {}
+    for field in record.object_type.fields:
+        value = record.fields.get(field.name)
+        if field.type is FieldType.MONEY and value is not None:
+            value = int(Decimal(str(value)) * MILLION)
+        properties[field.name] = value
+    happened = record.object_type.time_field
+    return properties | _common(record, time) | {"at": properties.get(happened) if happened else None}

@@ -1,0 +1,261 @@
+"""From what a source sent to a valid record, or to every problem that it has."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from datetime import datetime
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+import orjson
+
+from graph_model import times
+from graph_model.errors import BadInput
+from graph_model.identity import normalise
+from graph_model.metadata.objects import (
+    ISSUED_BY_SOURCE,
+    OBJECTS,
+    Field,
+    FieldType,
+    IdentifierType,
+    ObjectType,
+)
+from graph_model.records.model import FieldValue, Identifier, Problem, Record, RecordKey, Scalar
+
+MAX_TEXT = 4_096
+"""Characters that a text field may hold."""
+MAX_VALUES = 100
+"""Values that a field with several values may hold."""
+MAX_RECORD_ID = 256
+MONEY_DECIMALS = 6
+MONEY_LIMIT = Decimal(10) ** 12
+
+_STRENGTH = {type_: rank for rank, type_ in enumerate(IdentifierType)}
+_SOURCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+
+
+class _Invalid(Exception):
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+
+
+def check_target(source: str, object_name: str) -> ObjectType:
+    """The object type that records of `source` are to be, or BadInput if either name is wrong."""
+    if not _SOURCE.fullmatch(source):
+        raise BadInput(
+            "A source's name has 1 to 64 letters, digits, dots, hyphens and underscores.",
+            code="INVALID_SOURCE",
+        )
+    object_type = OBJECTS.get(object_name)
+    if object_type is None:
+        raise BadInput(
+            f"There is no object of that name; there are {', '.join(OBJECTS)}.", code="UNKNOWN_OBJECT"
+        )
+    return object_type
+
+
+def validate(
+    raw: Any,
+    source: str,
+    object_type: ObjectType,
+    *,
+    received_at: datetime,
+    default_country: str | None = None,
+) -> Record | list[Problem]:
+    """The record that `raw` describes, or its problems with paths relative to the record.
+
+    `raw` is an object with the record's `id`, optionally its `modifiedAt` (else the time of receipt
+    counts), and the object's fields. A null or an empty text is the same as no value. A phone number
+    without a country (in the number, in the record, or `default_country`) is kept but identifies nobody.
+    """
+    if not isinstance(raw, dict):
+        return [Problem("INVALID_RECORD", "A record is an object with an id and fields.", ())]
+    problems: list[Problem] = []
+    record_id = raw.get("id")
+    if isinstance(record_id, int) and not isinstance(record_id, bool):
+        record_id = str(record_id)
+    if (
+        not isinstance(record_id, str)
+        or not 0 < len(record_id) <= MAX_RECORD_ID
+        or _CONTROL.search(record_id)
+    ):
+        problems.append(
+            Problem("INVALID_ID", f"A record's id is a text of 1 to {MAX_RECORD_ID} characters.", ("id",))
+        )
+        record_id = ""
+    modified_at = received_at
+    if raw.get("modifiedAt") is not None:
+        try:
+            modified_at = times.parse_moment(raw["modifiedAt"])
+        except (ValueError, OverflowError) as error:
+            problems.append(Problem("INVALID_DATETIME", f"modifiedAt: {_reason(error)}", ("modifiedAt",)))
+    fields: dict[str, FieldValue] = {}
+    for name, value in raw.items():
+        if name in ("id", "modifiedAt"):
+            continue
+        field = object_type.field(name)
+        if field is None:
+            shown = name if len(name) <= 64 else name[:64] + "…"
+            problems.append(
+                Problem("UNKNOWN_FIELD", f"{object_type.name} has no field named {shown!r}.", (shown,))
+            )
+        elif value is not None and value not in ("", []):
+            _read_field(field, value, fields, problems)
+    problems += _missing(object_type, fields)
+    country = fields.get("country", default_country)
+    identifiers = _identifiers(
+        object_type, fields, source, country if isinstance(country, str) else None, problems
+    )
+    if problems:
+        return problems
+    content = orjson.dumps(fields, option=orjson.OPT_SORT_KEYS)
+    return Record(
+        key=RecordKey(source, object_type.name, record_id),
+        object_type=object_type,
+        modified_at=times.to_text(modified_at),
+        content_hash=hashlib.sha256(content).hexdigest(),
+        fields=fields,
+        identifiers=identifiers,
+    )
+
+
+def _missing(object_type: ObjectType, fields: dict[str, FieldValue]) -> list[Problem]:
+    """What the object cannot do without: its moment, and a currency for an amount."""
+    problems = []
+    required = object_type.time_field
+    if required is not None and required not in fields:
+        problems.append(Problem("MISSING_FIELD", f"{object_type.name} needs {required}.", (required,)))
+    if "total" in fields and "currency" not in fields:
+        problems.append(Problem("MISSING_FIELD", "An amount needs a currency.", ("currency",)))
+    return problems
+
+
+def _read_field(field: Field, value: Any, fields: dict[str, FieldValue], problems: list[Problem]) -> None:
+    if not field.many:
+        if (read := _read_value(field, value, (field.name,), problems)) is not None:
+            fields[field.name] = read
+        return
+    values = value if isinstance(value, list) else [value]
+    if len(values) > MAX_VALUES:
+        problems.append(
+            Problem("TOO_MANY_VALUES", f"{field.name} takes at most {MAX_VALUES} values.", (field.name,))
+        )
+        return
+    kept: list[str] = []
+    for index, item in enumerate(values):
+        path = (field.name, index) if isinstance(value, list) else (field.name,)
+        read = _read_value(field, item, path, problems)
+        if isinstance(read, str) and read not in kept:
+            kept.append(read)
+    if kept:
+        fields[field.name] = kept
+
+
+def _read_value(
+    field: Field, value: Any, path: tuple[str | int, ...], problems: list[Problem]
+) -> Scalar | None:
+    try:
+        return _parse(field, value)
+    except _Invalid as error:
+        problems.append(Problem(error.code, f"{field.name}: {error.message}", path))
+    except (ValueError, OverflowError) as error:
+        problems.append(Problem(f"INVALID_{field.type}", f"{field.name}: {_reason(error)}", path))
+    return None
+
+
+def _reason(error: Exception) -> str:
+    """The parser's reason, unless it would echo the value, which may be personal data."""
+    text = str(error)
+    return text if text.startswith("expected") else "not a date or time that exists in ISO 8601"
+
+
+def _parse(field: Field, value: Any) -> Scalar:
+    match field.type:
+        case FieldType.INTEGER:
+            if isinstance(value, bool) or not isinstance(value, int) or abs(value) >= 2**53:
+                raise _Invalid("INVALID_INTEGER", "expected a whole number")
+            return value
+        case FieldType.DATE:
+            return times.parse_date(value).isoformat()
+        case FieldType.DATETIME:
+            return times.to_text(times.parse_moment(value))
+        case FieldType.MONEY:
+            return _money(value)
+    text = _text(value)
+    match field.type:
+        case FieldType.ENUM if text not in field.values:
+            raise _Invalid("INVALID_ENUM", f"expected one of {', '.join(field.values)}")
+        case FieldType.COUNTRY:
+            text = text.upper()
+            if not normalise.is_country(text):
+                raise _Invalid("INVALID_COUNTRY", "expected a country code of ISO 3166-1 alpha-2, such as DE")
+        case FieldType.CURRENCY:
+            text = text.upper()
+            if not re.fullmatch("[A-Z]{3}", text):
+                raise _Invalid("INVALID_CURRENCY", "expected a currency code of ISO 4217, such as EUR")
+        case FieldType.EMAIL if normalise.email(text) is None:
+            raise _Invalid("INVALID_EMAIL", "not a valid e-mail address")
+    return text
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, int) and not isinstance(value, bool):
+        value = str(value)
+    if not isinstance(value, str):
+        raise _Invalid("INVALID_TEXT", "expected a text")
+    text = value.strip()
+    if not text or len(text) > MAX_TEXT:
+        raise _Invalid("INVALID_TEXT", f"expected 1 to {MAX_TEXT} characters")
+    if _CONTROL.search(text):
+        raise _Invalid("INVALID_TEXT", "control characters are not allowed")
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise _Invalid("INVALID_TEXT", "not valid Unicode") from None
+    return text
+
+
+def _money(value: Any) -> str:
+    """The amount as a plain decimal string with at least two decimals."""
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        raise _Invalid("INVALID_MONEY", 'expected a decimal string such as "49.90"')
+    try:
+        amount = Decimal(value)
+    except InvalidOperation:
+        raise _Invalid("INVALID_MONEY", 'expected a decimal string such as "49.90"') from None
+    if not amount.is_finite() or abs(amount) >= MONEY_LIMIT:
+        raise _Invalid("INVALID_MONEY", "expected an amount below a trillion")
+    exponent = amount.normalize().as_tuple().exponent
+    decimals = -exponent if isinstance(exponent, int) else 0
+    if decimals > MONEY_DECIMALS:
+        raise _Invalid("INVALID_MONEY", f"expected at most {MONEY_DECIMALS} decimals")
+    return f"{amount:.{max(2, decimals)}f}"
+
+
+def _identifiers(
+    object_type: ObjectType,
+    fields: dict[str, FieldValue],
+    source: str,
+    country: str | None,
+    problems: list[Problem],
+) -> tuple[Identifier, ...]:
+    found: dict[str, Identifier] = {}
+    for field in object_type.fields:
+        if field.identifier is None or field.name not in fields:
+            continue
+        stored = fields[field.name]
+        for value in stored if isinstance(stored, list) else [str(stored)]:
+            try:
+                normal = normalise.identifier(field.identifier, value, country)
+            except normalise.Malformed as error:
+                problems.append(Problem(f"INVALID_{field.type}", f"{field.name}: {error}", (field.name,)))
+                continue
+            if normal is not None:
+                issuer = source if field.identifier in ISSUED_BY_SOURCE else ""
+                identifier = Identifier(field.identifier, issuer, normal)
+                found[identifier.key] = identifier
+    return tuple(sorted(found.values(), key=lambda item: (_STRENGTH[item.type], item.value)))

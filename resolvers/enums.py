@@ -1,0 +1,127 @@
+"""The enums of the schema, each value described for an integrator."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+import strawberry
+
+from graph_model.events import model as events
+from graph_model.identity import model as identity
+from graph_model.metadata import objects
+from graph_model.records import model as records
+from graph_model.webhooks import model as webhooks
+
+
+def _value(value: str, description: str) -> str:
+    described: str = strawberry.enum_value(str(value), description=description)  # type: ignore[assignment]
+    return described
+
+
+@strawberry.enum(description="Whether it is known who an individual is.")
+class IndividualKind(Enum):
+    KNOWN = _value("KNOWN", "At least one source record says who it is.")
+    ANONYMOUS = _value("ANONYMOUS", "Only devices or browsers are known so far.")
+
+
+@strawberry.enum(description="Gender, as a source states it.")
+class Gender(Enum):
+    FEMALE = _value("FEMALE", "Female.")
+    MALE = _value("MALE", "Male.")
+    OTHER = _value("OTHER", "Another gender.")
+
+
+@strawberry.enum(description="A kind of identifier that leads to an individual.")
+class IdentifierType(Enum):
+    CUSTOMER_NUMBER = _value(
+        objects.IdentifierType.CUSTOMER_NUMBER, "A customer number; means something only with its issuer."
+    )
+    LOYALTY_NUMBER = _value(objects.IdentifierType.LOYALTY_NUMBER, "A loyalty membership number.")
+    LOGIN = _value(objects.IdentifierType.LOGIN, "The name under which somebody signs in.")
+    EMAIL = _value(objects.IdentifierType.EMAIL, "An e-mail address.")
+    PHONE = _value(objects.IdentifierType.PHONE, "A phone number in E.164, such as +493012345678.")
+    DEVICE = _value(objects.IdentifierType.DEVICE, "A device or an app installation.")
+    COOKIE = _value(
+        objects.IdentifierType.COOKIE, "A browser's cookie; means something only with its issuer."
+    )
+
+
+@strawberry.enum(description="The rule by which two source records were linked.")
+class MatchRule(Enum):
+    EMAIL = _value(identity.MatchRule.EMAIL, "The same normalised e-mail address.")
+    PHONE_AND_NAME = _value(identity.MatchRule.PHONE_AND_NAME, "The same phone number and a similar name.")
+    NAME_BIRTH_DATE_POSTCODE = _value(
+        identity.MatchRule.NAME_BIRTH_DATE_POSTCODE,
+        "A similar name, the same date of birth and the same postal code.",
+    )
+    DEVICE = _value(identity.MatchRule.DEVICE, "The same device or cookie, used by no other person.")
+
+
+@strawberry.enum(description="What became of an ingested record.")
+class RecordOutcome(Enum):
+    CREATED = _value(records.Outcome.CREATED, "It was not there before.")
+    UPDATED = _value(records.Outcome.UPDATED, "It replaced an older version.")
+    UNCHANGED = _value(records.Outcome.UNCHANGED, "The same content was there already.")
+    STALE = _value(records.Outcome.STALE, "A newer version was there already; nothing was changed.")
+    REJECTED = _value(records.Outcome.REJECTED, "It is wrong; see userErrors. Nothing of it was stored.")
+
+
+@strawberry.enum(description="What happened.")
+class EventKind(Enum):
+    INDIVIDUAL_CREATED = _value(events.EventKind.INDIVIDUAL_CREATED, "An individual came about.")
+    INDIVIDUAL_UPDATED = _value(
+        events.EventKind.INDIVIDUAL_UPDATED,
+        "A record, a contact point or a business object of an individual was added or changed.",
+    )
+    THRESHOLD_CROSSED = _value(
+        events.EventKind.THRESHOLD_CROSSED, "An individual's insights crossed a threshold."
+    )
+
+
+@strawberry.enum(description="Whether events are sent to a webhook.")
+class WebhookState(Enum):
+    ACTIVE = _value(webhooks.WebhookState.ACTIVE, "Events are sent.")
+    DISABLED = _value(
+        webhooks.WebhookState.DISABLED,
+        "The endpoint said it is gone or failed for too long. enableWebhook goes on where it stopped.",
+    )
+
+
+@strawberry.enum(description="State of an order.")
+class OrderStatus(Enum):
+    PLACED = _value("PLACED", "Placed.")
+    SHIPPED = _value("SHIPPED", "On its way.")
+    DELIVERED = _value("DELIVERED", "Delivered.")
+    CANCELLED = _value("CANCELLED", "Cancelled; counts for no insight.")
+    RETURNED = _value("RETURNED", "Sent back; counts for no insight.")
+
+
+@strawberry.enum(description="State of a case.")
+class CaseStatus(Enum):
+    NEW = _value("NEW", "Nobody works on it yet.")
+    WORKING = _value("WORKING", "Somebody works on it.")
+    ESCALATED = _value("ESCALATED", "It was escalated.")
+    CLOSED = _value("CLOSED", "It is closed.")
+
+
+@strawberry.enum(description="Priority of a case.")
+class CasePriority(Enum):
+    LOW = _value("LOW", "Low.")
+    MEDIUM = _value("MEDIUM", "Medium.")
+    HIGH = _value("HIGH", "High.")
+
+
+@strawberry.enum(description="Where a case was opened.")
+class CaseChannel(Enum):
+    PORTAL = _value("PORTAL", "The customer portal.")
+    EMAIL = _value("EMAIL", "By e-mail.")
+    PHONE = _value("PHONE", "By phone.")
+    CHAT = _value("CHAT", "In a chat.")
+
+
+@strawberry.enum(description="What somebody did on a website.")
+class WebEngagementType(Enum):
+    PAGE_VIEW = _value("PAGE_VIEW", "Looked at a page.")
+    SEARCH = _value("SEARCH", "Searched.")
+    CART = _value("CART", "Changed the cart.")
+    PURCHASE = _value("PURCHASE", "Bought.")

@@ -1,0 +1,180 @@
+"""A small schema with one field for each thing that a transport has to carry."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import strawberry
+from starlette.applications import Starlette
+from starlette.requests import HTTPConnection
+from strawberry.permission import BasePermission
+
+from gateway.graphql.app import graphql_routes
+from gateway.graphql.connections import Connections
+from gateway.graphql.operations import Operations
+from graph_model.errors import Forbidden, RetryLater
+from resolvers.principal import DEVELOPMENT, Principal
+
+
+@dataclass
+class Toy:
+    """What the resolvers tell the tests, and wait for."""
+
+    release: asyncio.Event = field(default_factory=asyncio.Event)
+    entered: asyncio.Event = field(default_factory=asyncio.Event)
+    opened: asyncio.Event = field(default_factory=asyncio.Event)
+    closed: asyncio.Event = field(default_factory=asyncio.Event)
+    pulled: int = 0
+
+
+@dataclass
+class Context:
+    toy: Toy
+    principal: Principal
+    request_id: str
+
+
+Info = strawberry.Info[Context, None]
+
+
+@strawberry.input(one_of=True)
+class Choice:
+    id: strawberry.Maybe[int]
+    name: strawberry.Maybe[str]
+
+
+class Never(BasePermission):
+    message = "Not for you."
+
+    def has_permission(self, source: Any, info: Any, **kwargs: Any) -> bool:
+        return False
+
+
+@strawberry.type
+class Query:
+    @strawberry.field
+    def hello(self, name: str = "world") -> str:
+        return f"Hello, {name}!"
+
+    @strawberry.field
+    def who(self, info: Info) -> list[str]:
+        return [info.context.principal.id, info.context.request_id]
+
+    @strawberry.field
+    def choose(self, by: Choice) -> str:
+        return f"id {by.id.value}" if by.id else f"name {by.name.value}" if by.name else "nothing"
+
+    @strawberry.field
+    def number(self, n: int) -> int:
+        return n
+
+    @strawberry.field
+    def fails(self) -> str:
+        raise RuntimeError("the secret of the house")
+
+    @strawberry.field
+    def too_large(self) -> int | None:
+        return 4_000_000_123
+
+    @strawberry.field
+    def forbidden(self) -> str | None:
+        raise Forbidden("profile:read is needed.")
+
+    guarded: str | None = strawberry.field(default="never", permission_classes=[Never])
+
+    @strawberry.field
+    def busy(self) -> str | None:
+        raise RetryLater("Too much is waiting.", retry_after=1.5)
+
+    @strawberry.field
+    async def slow(self, info: Info) -> str:
+        info.context.toy.entered.set()
+        await info.context.toy.release.wait()
+        return "done"
+
+
+@strawberry.type
+class Mutation:
+    @strawberry.mutation
+    def set(self, value: int) -> int:
+        return value
+
+
+@strawberry.type
+class Subscription:
+    @strawberry.subscription
+    async def count(self, to: int) -> AsyncGenerator[int]:
+        for number in range(to):
+            yield number
+
+    @strawberry.subscription
+    async def endless(self, info: Info) -> AsyncGenerator[int]:
+        try:
+            yield 0
+            info.context.toy.opened.set()
+            await asyncio.Event().wait()
+        finally:
+            info.context.toy.closed.set()
+
+    @strawberry.subscription
+    async def flood(self, info: Info) -> AsyncGenerator[str]:
+        try:
+            while True:
+                info.context.toy.pulled += 1
+                yield "x" * 100_000
+        finally:
+            info.context.toy.closed.set()
+
+    @strawberry.subscription
+    async def breaks(self) -> AsyncGenerator[int]:
+        yield 0
+        raise RuntimeError("the secret of the house")
+
+    @strawberry.subscription
+    async def forbidden(self) -> AsyncGenerator[int]:
+        raise Forbidden("profile:read is needed.")
+        yield 0
+
+
+SCHEMA = strawberry.Schema(Query, Mutation, Subscription)
+
+
+def authenticate(connection: HTTPConnection) -> Principal:
+    match connection.headers.get("x-who"):
+        case "nobody":
+            raise Forbidden("Who are you?")
+        case "broken":
+            raise RuntimeError("the secret of the house")
+    return DEVELOPMENT
+
+
+@dataclass
+class Gateway:
+    """A toy gateway: its application, and what is behind it."""
+
+    app: Starlette
+    toy: Toy
+    connections: Connections
+
+
+def gateway(**options: Any) -> Gateway:
+    """An application with the GraphQL routes over the toy schema."""
+    toy = Toy()
+    connections = Connections()
+    operations = Operations(SCHEMA, lambda principal, request_id: Context(toy, principal, request_id))
+    settings: dict[str, Any] = {
+        "authenticate": authenticate,
+        "max_body_bytes": 100_000,
+        "allowed_origins": frozenset({"https://friend.example"}),
+    }
+    routes = graphql_routes(operations, connections, **(settings | options))
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        yield
+
+    return Gateway(Starlette(routes=routes, lifespan=lifespan), toy, connections)

@@ -1,0 +1,40 @@
+"""A running graph engine that tests connect to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from graph_model.graph import Graph, Transaction
+
+
+@dataclass(frozen=True)
+class Engine:
+    """Where an engine is reached; `name` is embedded or neo4j."""
+
+    name: str
+    uri: str
+    user: str
+    password: str = field(repr=False)
+    database: str
+
+    def connect(self) -> Graph:
+        """A connection to it."""
+        return Graph(self.uri, self.user, self.password, self.database)
+
+    def environment(self) -> dict[str, str]:
+        """What tells a gateway to use it."""
+        return {
+            "NEO4J_URI": self.uri,
+            "NEO4J_USER": self.user,
+            "NEO4J_PASSWORD": self.password,
+            "NEO4J_DATABASE": self.database,
+        }
+
+
+async def wipe(graph: Graph) -> None:
+    """Delete every node."""
+
+    async def work(transaction: Transaction) -> None:
+        await transaction.run("MATCH (n) DETACH DELETE n")
+
+    await graph.write(work)
