@@ -11,6 +11,7 @@ from datetime import datetime
 import structlog
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import HTTPConnection
 from tenacity import AsyncRetrying, RetryCallState, wait_exponential
@@ -145,11 +146,26 @@ def _application(settings: Settings, services: Services, connections: Connection
             ),
             *health_routes(services.graph, connections),
         ],
-        # A gateway for this machine only must not answer to a stranger's name that resolves to it.
-        middleware=[]
-        if settings.insecure
-        else [Middleware(TrustedHostMiddleware, allowed_hosts=["localhost", "127.0.0.1", "[::1]"])],
+        middleware=_middleware(settings),
     )
+
+
+def _middleware(settings: Settings) -> list[Middleware]:
+    middleware = [
+        Middleware(
+            CORSMiddleware,
+            allow_origins=settings.allowed_origins,
+            allow_methods=["GET", "POST"],
+            allow_headers=["*"],
+            expose_headers=["x-request-id", "retry-after"],
+        )
+    ]
+    if not settings.insecure:
+        # A gateway for this machine only must not answer to a stranger's name that resolves to it.
+        middleware.insert(
+            0, Middleware(TrustedHostMiddleware, allowed_hosts=["localhost", "127.0.0.1", "[::1]"])
+        )
+    return middleware
 
 
 def _authenticate(_: HTTPConnection) -> Principal:

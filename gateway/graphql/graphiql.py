@@ -12,7 +12,7 @@ DIRECTORY = Path(__file__).parent.parent / "static" / "graphiql"
 
 _PAGE = (DIRECTORY / "index.html").read_bytes()
 _PAGE_HEADERS = {
-    # GraphiQL sets styles from scripts and carries its fonts and images within its style sheet.
+    # GraphiQL's dialogs add style elements, and its style sheet carries its fonts and images.
     "content-security-policy": "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
     "img-src 'self' data:; font-src data:; connect-src 'self'; base-uri 'none'; form-action 'none'; "
     "frame-ancestors 'none'",

@@ -52,10 +52,10 @@ class Refused(Exception):
 class HTTPEndpoint:
     """The ASGI application of /graphql for HTTP: queries and mutations, event streams, and GraphiQL.
 
-    `authenticate` tells who sent a request, and raises `Forbidden` for nobody. Bodies (and query strings)
-    beyond `max_body_bytes` are not read. Event streams carry a comment every `keep_alive` seconds. Pages of
-    the origins in `allowed_origins` may send GET requests. Every answer names its request's id in
-    `X-Request-Id`, the caller's own where it gave one.
+    `authenticate` tells who sent a request, and raises `Forbidden` for nobody. Bodies beyond
+    `max_body_bytes` are not read (query strings are bounded by the server). Event streams carry a comment
+    every `keep_alive` seconds. Pages of the origins in `allowed_origins` may send GET requests. Every
+    answer names its request's id in `X-Request-Id`, the caller's own where it gave one.
     """
 
     def __init__(
@@ -122,8 +122,6 @@ class HTTPEndpoint:
         if request.method == "POST":
             _demand_json(request.headers.get("content-type", ""))
             return _loads(await self._body(request), "The body")
-        if len(request.scope["query_string"]) > self._max_body_bytes:
-            raise Refused(414, Code.PAYLOAD_TOO_LARGE, "The query string is too long: send a POST request.")
         if cross_site(request, self._allowed_origins):
             raise Refused(403, Code.FORBIDDEN, "Pages of other sites may not send GET requests.")
         parameters: dict[str, Any] = dict(request.query_params)

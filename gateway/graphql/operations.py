@@ -8,6 +8,7 @@ live in the resolvers and types of the schema itself, so they work unchanged.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import dataclass, field
@@ -143,6 +144,9 @@ class Operations:
             async with aclosing(map_source_to_response_event(executor, cast(Any, source))) as events:
                 async for event in events:
                     yield Result(event.data, _present_all(event.errors, request_id))
+                    # A source that has always more to give must not keep others from their turn, nor the
+                    # transport from noticing that the client has gone.
+                    await asyncio.sleep(0)
         except Exception as exception:
             yield Result(errors=[present(exception, request_id)], began=False)
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from datetime import datetime, timedelta
 from typing import TypeVar
-from uuid import uuid4
 
 import aiohttp
 import structlog
@@ -20,6 +19,7 @@ from graph_model.errors import GatewayError
 from graph_model.events.model import Event
 from graph_model.events.tail import Tail
 from graph_model.graph import Graph
+from graph_model.ids import new_id
 from graph_model.webhooks import store
 from graph_model.webhooks.model import Webhook
 
@@ -33,7 +33,7 @@ class Deliverer:
 
     An event is sent until its webhook takes it or `schedule` ends, which disables the webhook and leaves
     it at its place; the events behind it wait. An event may arrive twice (its place is noted after the
-    answer), never out of order.
+    answer), never out of order. The clocks of the processes must agree to a few seconds.
 
     Seconds: an attempt may take `timeout`; a process that was killed keeps others from its webhooks for
     `lease_seconds`; webhooks that another process registered, enabled or released are seen after `poll`;
@@ -71,7 +71,7 @@ class Deliverer:
         self._connections = connections
         # Waiting for a connection must not count as the receiver's delay, so attempts queue here.
         self._slots = asyncio.Semaphore(connections)
-        self._owner = f"deliverer_{uuid4().hex}"
+        self._owner = new_id("deliverer")
         self._refreshed = asyncio.Event()
 
     def refresh(self) -> None:
@@ -90,7 +90,7 @@ class Deliverer:
                     deliveries = {id_: task for id_, task in deliveries.items() if not task.done()}
                     for id_ in await self._leasable():
                         if id_ not in deliveries:
-                            deliveries[id_] = group.create_task(self._deliver(http, id_), name=f"deliver {id_}")
+                            deliveries[id_] = group.create_task(self._deliver(http, id_), name=id_)
                     await _wait(refreshed, self._poll)
         finally:
             await self._release()
@@ -146,7 +146,8 @@ class Deliverer:
         ):
             async for event in events:
                 if event is not None:
-                    if event.kind in webhook.kinds and not await self._hand_over(http, webhook.id, event, done):
+                    wanted = event.kind in webhook.kinds
+                    if wanted and not await self._hand_over(http, webhook.id, event, done):
                         return
                     done = event.sequence
                 if event is None or self._clock() - renewed >= self._renewal:
@@ -222,8 +223,6 @@ async def _with_pauses(items: AsyncIterator[T], seconds: float) -> AsyncGenerato
 
 
 async def _wait(event: asyncio.Event, seconds: float) -> None:
-    try:
+    with suppress(TimeoutError):
         async with asyncio.timeout(seconds):
             await event.wait()
-    except TimeoutError:
-        return

@@ -24,15 +24,13 @@ def new_secret() -> str:
 
 def parse_secret(secret: str) -> bytes:
     """The signing key in a serialised secret: 24 to 64 bytes. Raises BadInput (INVALID_SECRET) otherwise."""
-    key = b""
-    if secret.startswith(PREFIX):
-        try:
-            key = b64decode(secret.removeprefix(PREFIX), validate=True)
-        except ValueError:
-            key = b""
+    try:
+        key = b64decode(secret.removeprefix(PREFIX), validate=True) if secret.startswith(PREFIX) else b""
+    except ValueError:
+        key = b""
     if not LEAST_BYTES <= len(key) <= MOST_BYTES:
         raise BadInput(
-            f"A signing secret is {PREFIX} followed by the base64 of {LEAST_BYTES} to {MOST_BYTES} random bytes.",
+            f"A signing secret is {PREFIX} and the base64 of {LEAST_BYTES} to {MOST_BYTES} random bytes.",
             code="INVALID_SECRET",
         )
     return key

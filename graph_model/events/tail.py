@@ -41,6 +41,8 @@ class Tail:
     async def run(self) -> None:
         """Tail the outbox until cancelled; a graph that is away is waited for."""
         self._position = await store.last_sequence(self._graph)
+        self._recent.clear()
+        self._announce()
         while True:
             self._wake.clear()
             try:
@@ -51,8 +53,7 @@ class Tail:
             if events:
                 self._recent.extend(events)
                 self._position = events[-1].sequence
-                self._news.set()
-                self._news = asyncio.Event()
+                self._announce()
             if len(events) < self._page:
                 with suppress(TimeoutError):
                     async with asyncio.timeout(self._poll):
@@ -70,6 +71,10 @@ class Tail:
                 after = event.sequence
             if not events:
                 await news.wait()
+
+    def _announce(self) -> None:
+        self._news.set()
+        self._news = asyncio.Event()
 
     def _from_memory(self, after: int) -> list[Event] | None:
         """The events after that number if memory holds them all, else None."""

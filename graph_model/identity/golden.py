@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from graph_model.identity import normalise
 from graph_model.metadata.objects import DEVICE_OBJECT
 from graph_model.records.model import FieldValue
 
@@ -74,10 +75,24 @@ def _last_updated_address(newest_first: list[GoldenSource]) -> dict[str, FieldVa
 
 
 def _all_values(newest_first: list[GoldenSource], field: str) -> list[str]:
-    values: dict[str, tuple[str, str]] = {}
+    """Every value, each once: of those that normalise to the same, the one updated last is shown."""
+    ranked: list[tuple[str, str, str]] = []
     for record in newest_first:
+        country = record.fields.get("country")
         held = record.fields.get(field, [])
         for value in held if isinstance(held, list) else [str(held)]:
-            values.setdefault(value, (record.modified_at, value))
-    by_value = sorted(values, key=lambda value: values[value][1])
-    return sorted(by_value, key=lambda value: values[value][0], reverse=True)
+            same = normalise.email(value) if field == "email" else _phone(value, country)
+            ranked.append((record.modified_at, value, same or value))
+    ranked.sort(key=lambda item: item[1])
+    ranked.sort(key=lambda item: item[0], reverse=True)
+    shown: dict[str, str] = {}
+    for _, value, same in ranked:
+        shown.setdefault(same, value)
+    return list(shown.values())
+
+
+def _phone(value: str, country: FieldValue | None) -> str | None:
+    try:
+        return normalise.phone(value, str(country) if country else None)
+    except normalise.Malformed:
+        return None

@@ -20,11 +20,13 @@ GENERIC_CAP = 60
 
 @dataclass(frozen=True, slots=True)
 class Resolution:
-    """What resolving changed: `created` and `updated` individuals, `merged` retired id → id it resolves to,
-    the `identifiers` whose owner may have changed, and for whom a threshold held before, in `absorbed`."""
+    """What resolving did: the individuals that it looked at (`touched`), those among them that were `created`
+    and those whose records or golden values `changed`; `merged`: retired id → the id it resolves to; the
+    `identifiers` whose owner may have changed; and for whom a threshold held before, in `absorbed`."""
 
+    touched: frozenset[str]
     created: frozenset[str]
-    updated: frozenset[str]
+    changed: frozenset[str]
     merged: dict[str, str]
     identifiers: frozenset[str]
     absorbed: dict[str, bool]
@@ -118,14 +120,12 @@ async def _save(
     membership = {key: id_ for id_, keys in assignment.members.items() for key in keys}
     before = component.membership
     moved = sorted(key for key, id_ in membership.items() if before.get(key) != id_)
-    touched = {membership[key] for key in (*changed, *moved)} | {
-        before[key] for key in moved if key in before
-    }
-    touched &= assignment.members.keys()
+    left = {before[key] for key in moved if key in before} & assignment.members.keys()
+    touched = {membership[key] for key in (*changed, *moved)} | left
     golden = {
         id_: golden_values(component.sources[key] for key in assignment.members[id_]) for id_ in touched
     }
-    await store.save_individuals(transaction, golden, time=time)
+    changed_values = await store.save_individuals(transaction, golden, time=time)
     await store.move_records(
         transaction,
         [(key, before[key]) for key in moved if key in before],
@@ -140,8 +140,9 @@ async def _save(
     held = {id_: sorted(key for key, owner in before.items() if owner == id_) for id_ in newly_retired}
     await store.save_aliases(transaction, assignment.merged, assignment.revived, held, time=time)
     return Resolution(
+        touched=frozenset(touched),
         created=assignment.created,
-        updated=frozenset(touched - assignment.created),
+        changed=frozenset(changed_values | {membership[key] for key in moved} | left),
         merged=assignment.merged,
         identifiers=frozenset(
             dropped

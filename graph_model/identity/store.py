@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, LiteralString
@@ -89,7 +90,10 @@ _SAVE_INDIVIDUALS: LiteralString = """
 UNWIND $rows AS row
 MERGE (i:Individual {id: row.id})
 ON CREATE SET i.createdAt = $time
-SET i += row.properties, i.status = 'ACTIVE', i.updatedAt = $time
+WITH i, row, coalesce(i.goldenHash, '') <> row.hash AS changed
+SET i += row.properties, i.goldenHash = row.hash, i.status = 'ACTIVE', i.updatedAt = $time
+WITH i, changed WHERE changed
+RETURN collect(i.id)
 """
 
 _LEAVE: LiteralString = """
@@ -235,11 +239,17 @@ async def save_matches(
         await transaction.run(_ADD_MATCHES, rows=opening, time=time)
 
 
-async def save_individuals(transaction: Transaction, golden: dict[str, dict[str, Any]], *, time: str) -> None:
-    """Create or update individuals with their golden values."""
-    if golden:
-        rows = [{"id": id_, "properties": values} for id_, values in sorted(golden.items())]
-        await transaction.run(_SAVE_INDIVIDUALS, rows=rows, time=time)
+async def save_individuals(
+    transaction: Transaction, golden: dict[str, dict[str, Any]], *, time: str
+) -> set[str]:
+    """Create or update individuals with their golden values; return those whose values changed."""
+    if not golden:
+        return set()
+    rows = [
+        {"id": id_, "properties": values, "hash": hashlib.sha256(orjson.dumps(values)).hexdigest()}
+        for id_, values in sorted(golden.items())
+    ]
+    return set(await transaction.run(_SAVE_INDIVIDUALS, rows=rows, time=time))
 
 
 async def move_records(

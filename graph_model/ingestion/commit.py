@@ -77,7 +77,7 @@ async def commit_batch(
     causes = {cause.key for record in business if (cause := strongest(record.identifiers))} | freed
     owned = await ownership.refresh(transaction, resolution.identifiers | causes, time=time)
     owners = {owner for key in causes if (owner := owned.owners.get(key))}
-    touched = (resolution.created | resolution.updated | owned.affected | owners) - resolution.merged.keys()
+    touched = (resolution.touched | owned.affected | owners) - resolution.merged.keys()
     crossings = await insights.refresh(transaction, touched, threshold, now=now, absorbed=resolution.absorbed)
     whose = await _whose(transaction, profiles, objects)
     outcome_of = {str(item.record.key): outcome for item, outcome in zip(batch, outcomes, strict=True)}
@@ -120,7 +120,7 @@ async def _resolve(
     transaction: Transaction, changed: dict[str, str], dropped: Collection[str], time: str
 ) -> Resolution:
     if not changed:
-        return Resolution(frozenset(), frozenset(), {}, frozenset(dropped), {}, {})
+        return Resolution(frozenset(), frozenset(), frozenset(), {}, frozenset(dropped), {}, {})
     return await resolve(transaction, changed, dropped, time=time)
 
 
@@ -141,13 +141,14 @@ def _changes(
     causes: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
     for record in stored:
         owner = whose.get(str(record.key))
-        if owner is not None:
+        outcome = outcomes[str(record.key)]
+        if owner is not None and outcome is not Outcome.UNCHANGED:
             causes[owner].append(
                 {
                     "source": record.key.source,
                     "object": record.key.object,
                     "recordId": record.key.record_id,
-                    "outcome": outcomes[str(record.key)],
+                    "outcome": outcome,
                 }
             )
     merged: defaultdict[str, list[str]] = defaultdict(list)
@@ -159,7 +160,7 @@ def _changes(
             id_,
             {"records": causes[id_], "mergedIds": merged[id_]},
         )
-        for id_ in sorted(resolution.created | resolution.updated | causes.keys())
+        for id_ in sorted(resolution.created | resolution.changed | causes.keys())
     ]
 
 

@@ -93,6 +93,11 @@ def validate(
             modified_at = times.parse_moment(raw["modifiedAt"])
         except (ValueError, OverflowError) as error:
             problems.append(Problem("INVALID_DATETIME", f"modifiedAt: {_reason(error)}", ("modifiedAt",)))
+    country = raw.get("country")
+    if not isinstance(country, str) or not normalise.is_country(country.strip().upper()):
+        country = default_country
+    else:
+        country = country.strip().upper()
     fields: dict[str, FieldValue] = {}
     for name, value in raw.items():
         if name in ("id", "modifiedAt"):
@@ -104,12 +109,8 @@ def validate(
                 Problem("UNKNOWN_FIELD", f"{object_type.name} has no field named {shown!r}.", (shown,))
             )
         elif value is not None and value not in ("", []):
-            _read_field(field, value, fields, problems)
+            _read_field(field, value, country, fields, problems)
     problems += _missing(object_type, fields)
-    country = fields.get("country", default_country)
-    identifiers = _identifiers(
-        object_type, fields, source, country if isinstance(country, str) else None, problems
-    )
     if problems:
         return problems
     content = orjson.dumps(fields, option=orjson.OPT_SORT_KEYS)
@@ -119,7 +120,7 @@ def validate(
         modified_at=times.to_text(modified_at),
         content_hash=hashlib.sha256(content).hexdigest(),
         fields=fields,
-        identifiers=identifiers,
+        identifiers=_identifiers(object_type, fields, source, country),
     )
 
 
@@ -134,9 +135,15 @@ def _missing(object_type: ObjectType, fields: dict[str, FieldValue]) -> list[Pro
     return problems
 
 
-def _read_field(field: Field, value: Any, fields: dict[str, FieldValue], problems: list[Problem]) -> None:
+def _read_field(
+    field: Field,
+    value: Any,
+    country: str | None,
+    fields: dict[str, FieldValue],
+    problems: list[Problem],
+) -> None:
     if not field.many:
-        if (read := _read_value(field, value, (field.name,), problems)) is not None:
+        if (read := _read_value(field, value, country, (field.name,), problems)) is not None:
             fields[field.name] = read
         return
     values = value if isinstance(value, list) else [value]
@@ -148,7 +155,7 @@ def _read_field(field: Field, value: Any, fields: dict[str, FieldValue], problem
     kept: list[str] = []
     for index, item in enumerate(values):
         path = (field.name, index) if isinstance(value, list) else (field.name,)
-        read = _read_value(field, item, path, problems)
+        read = _read_value(field, item, country, path, problems)
         if isinstance(read, str) and read not in kept:
             kept.append(read)
     if kept:
@@ -156,12 +163,14 @@ def _read_field(field: Field, value: Any, fields: dict[str, FieldValue], problem
 
 
 def _read_value(
-    field: Field, value: Any, path: tuple[str | int, ...], problems: list[Problem]
+    field: Field, value: Any, country: str | None, path: tuple[str | int, ...], problems: list[Problem]
 ) -> Scalar | None:
     try:
-        return _parse(field, value)
+        return _parse(field, value, country)
     except _Invalid as error:
         problems.append(Problem(error.code, f"{field.name}: {error.message}", path))
+    except normalise.Malformed as error:
+        problems.append(Problem(f"INVALID_{field.type}", f"{field.name}: {error}", path))
     except (ValueError, OverflowError) as error:
         problems.append(Problem(f"INVALID_{field.type}", f"{field.name}: {_reason(error)}", path))
     return None
@@ -173,7 +182,7 @@ def _reason(error: Exception) -> str:
     return text if text.startswith("expected") else "not a date or time that exists in ISO 8601"
 
 
-def _parse(field: Field, value: Any) -> Scalar:
+def _parse(field: Field, value: Any, country: str | None) -> Scalar:
     match field.type:
         case FieldType.INTEGER:
             if isinstance(value, bool) or not isinstance(value, int) or abs(value) >= 2**53:
@@ -199,6 +208,8 @@ def _parse(field: Field, value: Any) -> Scalar:
                 raise _Invalid("INVALID_CURRENCY", "expected a currency code of ISO 4217, such as EUR")
         case FieldType.EMAIL if normalise.email(text) is None:
             raise _Invalid("INVALID_EMAIL", "not a valid e-mail address")
+        case FieldType.PHONE:
+            normalise.phone(text, country)
     return text
 
 
@@ -241,7 +252,6 @@ def _identifiers(
     fields: dict[str, FieldValue],
     source: str,
     country: str | None,
-    problems: list[Problem],
 ) -> tuple[Identifier, ...]:
     found: dict[str, Identifier] = {}
     for field in object_type.fields:
@@ -249,11 +259,7 @@ def _identifiers(
             continue
         stored = fields[field.name]
         for value in stored if isinstance(stored, list) else [str(stored)]:
-            try:
-                normal = normalise.identifier(field.identifier, value, country)
-            except normalise.Malformed as error:
-                problems.append(Problem(f"INVALID_{field.type}", f"{field.name}: {error}", (field.name,)))
-                continue
+            normal = normalise.identifier(field.identifier, value, country)
             if normal is not None:
                 issuer = source if field.identifier in ISSUED_BY_SOURCE else ""
                 identifier = Identifier(field.identifier, issuer, normal)

@@ -43,9 +43,20 @@ RETURN collect("""
     + ")"
 )
 
+_LEASABLE: LiteralString = """
+MATCH (w:Webhook)
+WHERE w.state = 'ACTIVE' AND (w.leaseOwner = $owner OR w.leaseUntil <= $now)
+WITH w ORDER BY w.id
+RETURN collect(w.id)
+"""
+
+# Writing first takes the node's lock (on the embedded engine: makes a conflict), so that of two processes
+# that ask at once the second one sees what the first one got.
 _LEASE: LiteralString = (
     """
 MATCH (w:Webhook {id: $id})
+SET w.leaseAskedAt = $now
+WITH w
 WHERE w.state = 'ACTIVE' AND (w.leaseOwner = $owner OR w.leaseUntil <= $now)
 SET w.leaseOwner = $owner, w.leaseUntil = $until
 RETURN """
@@ -122,6 +133,11 @@ async def register(
 async def all_webhooks(graph: Graph) -> list[Webhook]:
     """Every webhook, oldest first."""
     return [_webhook(row) for row in await graph.read(_ALL)]
+
+
+async def leasable(graph: Graph, *, owner: str, now: datetime) -> list[str]:
+    """The ids of the active webhooks that no other owner holds a lease of, oldest first."""
+    return list(await graph.read(_LEASABLE, owner=owner, now=times.to_text(now)))
 
 
 async def lease(graph: Graph, id_: str, *, owner: str, now: datetime, seconds: float) -> Webhook | None:

@@ -11,7 +11,7 @@ const present = existsSync(executablePath);
 const skip =
   !present && process.env.CI !== 'true' && `no browser at ${executablePath}: apt-get install chromium, or set CHROMIUM`;
 
-test('GraphiQL opens, runs a query and a subscription, and asks nobody but the gateway', { skip }, async (t) => {
+test('GraphiQL runs a query and a subscription, shows the schema, and asks nobody but the gateway', { skip }, async (t) => {
   const browser = await chromium.launch({
     executablePath,
     args: [
@@ -54,6 +54,11 @@ test('GraphiQL opens, runs a query and a subscription, and asks nobody but the g
   await run('Live', 'subscription Live { insightEvents { id } }');
   await acknowledged;
   await page.getByRole('button', { name: /^Stop query/ }).click();
+
+  await page.getByRole('button', { name: 'Show Documentation Explorer' }).click();
+  await page.locator('.graphiql-doc-explorer').getByText('Subscription', { exact: true }).waitFor();
+  await page.getByRole('button', { name: 'Open settings dialog' }).click();
+  await page.getByRole('dialog').waitFor();
 
   if (process.env.SCREENSHOT) {
     await page.screenshot({ path: process.env.SCREENSHOT });

@@ -172,7 +172,7 @@ async def test_when_the_client_goes_the_resolvers_generators_are_closed(abruptly
 async def test_a_client_that_does_not_read_holds_its_source_back() -> None:
     running = gateway()
     async with serve(running.app) as address:
-        async with acknowledged(address, max_queue=1) as socket:
+        async with acknowledged(address, max_queue=1, compression=None) as socket:
             await subscribe(socket, "1", "subscription { flood }")
             before = -1
             while before != running.toy.pulled or not before:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -147,6 +146,8 @@ def authenticate(connection: HTTPConnection) -> Principal:
     match connection.headers.get("x-who"):
         case "nobody":
             raise Forbidden("Who are you?")
+        case "too many":
+            raise RetryLater("Too much is waiting.", retry_after=3)
         case "broken":
             raise RuntimeError("the secret of the house")
     return DEVELOPMENT
@@ -171,10 +172,5 @@ def gateway(**options: Any) -> Gateway:
         "max_body_bytes": 100_000,
         "allowed_origins": frozenset({"https://friend.example"}),
     }
-    routes = graphql_routes(operations, connections, **(settings | options))
-
-    @asynccontextmanager
-    async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        yield
-
-    return Gateway(Starlette(routes=routes, lifespan=lifespan), toy, connections)
+    app = Starlette(routes=graphql_routes(operations, connections, **(settings | options)))
+    return Gateway(app, toy, connections)

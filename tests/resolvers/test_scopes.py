@@ -1,0 +1,70 @@
+"""A principal that lacks a scope is refused by every root field that asks for it."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+import pytest
+
+from resolvers.context import Context, Services
+from resolvers.principal import Principal, Scope
+from resolvers.schema import schema
+
+NOBODY = Principal(id="nobody", kind="test", scopes=frozenset())
+
+OPERATIONS = {
+    "Query.individual": '{ individual(by: {id: "ind_1"}) { id } }',
+    "Query.individuals": "{ individuals { edges { cursor } } }",
+    "Query.webhooks": "{ webhooks { id } }",
+    "Mutation.ingestRecords": (
+        'mutation { ingestRecords(input: {source: "s", object: "Individual", records: []}) '
+        "{ results { recordId } } }"
+    ),
+    "Mutation.registerWebhook": (
+        'mutation { registerWebhook(input: {url: "https://example.com", kinds: []}) { secret } }'
+    ),
+    "Mutation.enableWebhook": 'mutation { enableWebhook(input: {id: "whk_1"}) { webhook { id } } }',
+    "Mutation.deleteWebhook": 'mutation { deleteWebhook(input: {id: "whk_1"}) { deletedId } }',
+    "Subscription.insightEvents": "subscription { insightEvents { id } }",
+}
+
+
+def context(principal: Principal) -> Context:
+    """A context without services: who is refused must not get as far as needing one."""
+    return Context(principal, "request", cast(Services, None))
+
+
+async def messages(document: str, principal: Principal) -> list[str]:
+    if not document.startswith("subscription"):
+        result = await schema.execute(document, context_value=context(principal))
+        return [error.message for error in result.errors or ()]
+    failed: list[str] = []
+    async for event in cast(Any, await schema.subscribe(document, context_value=context(principal))):
+        failed += [error.message for error in event.errors or ()]
+    return failed
+
+
+def test_the_operations_here_cover_every_root_field() -> None:
+    roots = [type_ for type_ in (schema.query, schema.mutation, schema.subscription) if type_ is not None]
+    names = {
+        f"{root.__name__}.{name}"
+        for root in roots
+        for name in cast(Any, schema._schema.type_map[root.__name__]).fields
+    }
+    assert names == OPERATIONS.keys()
+
+
+@pytest.mark.parametrize("name", OPERATIONS)
+async def test_without_the_scope_it_is_refused(name: str) -> None:
+    assert any(
+        message.startswith("This needs the scope ") for message in await messages(OPERATIONS[name], NOBODY)
+    )
+
+
+@pytest.mark.parametrize("scope", list(Scope))
+def test_a_principal_may_do_what_its_scopes_say_and_no_more(scope: Scope) -> None:
+    holder = context(Principal(id="one", kind="test", scopes=frozenset({scope})))
+    holder.require(scope)
+    for other in set(Scope) - {scope}:
+        with pytest.raises(Exception, match="This needs the scope"):
+            holder.require(other)
