@@ -1,6 +1,6 @@
 # Needs nothing but Python 3.11 or later and make. PYTHON=... names the interpreter that makes .venv.
 .DELETE_ON_ERROR:
-.PHONY: demo test clients soak neo4j schema lock clean
+.PHONY: demo test clients soak neo4j schema docs lock clean
 
 BIN = .venv/bin
 PIP_INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check
@@ -44,6 +44,9 @@ neo4j: .venv/runtime.stamp
 schema: .venv/runtime.stamp
 	$(BIN)/identity-gateway schema > .venv/schema.graphql
 	mv .venv/schema.graphql schema.graphql
+
+docs: .venv/runtime.stamp
+	$(BIN)/python -m docs.tables
 
 lock: .venv/pyvenv.cfg
 	$(PIP_INSTALL) "uv>=0.13,<1"

@@ -65,7 +65,7 @@ class Settings(BaseSettings):
     """Lifetime value (in any one currency) from which a customer is valuable."""
     threshold_silent_days: int = Field(180, ge=1)
     """Days without an order after which a customer is silent."""
-    webhook_timeout: float = Field(20.0, gt=0)
+    webhook_timeout: float = Field(20.0, gt=0, le=25)
     """Seconds that an endpoint has to answer a webhook."""
     event_source: str = "/identity-gateway"
     """The `source` of the CloudEvents that webhooks receive."""

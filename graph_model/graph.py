@@ -144,8 +144,11 @@ class Graph:
 def _is_passing(error: BaseException) -> bool:
     """Whether the same transaction may succeed when it is run again.
 
-    A ConstraintError may: on the embedded engine two racing MERGEs of one key end in it.
+    A ConstraintError may: on the embedded engine two racing MERGEs of one key end in it. So may a statement
+    that met something which another transaction was deleting.
     """
     if isinstance(error, OSError | ConstraintError):
+        return True
+    if isinstance(error, Neo4jError) and error.code == "Neo.ClientError.Statement.EntityNotFound":
         return True
     return isinstance(error, Neo4jError | DriverError) and error.is_retryable()

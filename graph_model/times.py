@@ -16,7 +16,8 @@ def utc_now() -> datetime:
 
 def to_text(moment: datetime) -> str:
     """`2026-11-01T09:30:00.000000Z`: UTC with six decimals, so that text order is time order."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    # Not strftime, which writes a year before 1000 with three digits.
+    return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def from_text(text: str) -> datetime:

@@ -62,13 +62,14 @@ fragment Member on Individual {
         "What happens from now on? Leave this open in one tab, then send the last operation from another.",
         """\
 subscription WhatHappens {
-  insightEvents {
-    id
+  insightEvents(kinds: [THRESHOLD_CROSSED, INDIVIDUAL_CREATED, INDIVIDUAL_UPDATED]) {
     sequence
     kind
     time
     individualId
-    insight { name value unit }
+    threshold
+    insights { name value unit }
+    records { source object recordId outcome }
   }
 }
 """,
@@ -88,8 +89,8 @@ mutation Register($records: [JSON!]!) {
         identifiers { type value }
         webEngagements { type url occurredAt }
       }
-      errors { code message path }
     }
+    userErrors { code message path }
   }
 }
 """,

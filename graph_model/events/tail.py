@@ -39,7 +39,8 @@ class Tail:
         self._wake.set()
 
     async def run(self) -> None:
-        """Tail the outbox until cancelled; a graph that is away is waited for."""
+        """Tail the outbox until cancelled; a graph that goes away is waited for. Raises GraphUnavailable if
+        it is away at the start."""
         self._position = await store.last_sequence(self._graph)
         self._recent.clear()
         self._announce()

@@ -60,14 +60,13 @@ class Match:
 def match_record(record: Record) -> MatchRecord:
     """What matching compares of a profile record."""
     fields = record.fields
-    birth_date, postal_code = fields.get("birthDate"), fields.get("postalCode")
+    birth_date = fields.get("birthDate")
+    postal_code = normalise.postal_code(str(fields.get("postalCode", "")))
     return MatchRecord(
         key=str(record.key),
         first_name=normalise.name(str(fields.get("firstName", ""))),
         last_name=normalise.name(str(fields.get("lastName", ""))),
-        birth_key=f"{birth_date}|{normalise.postal_code(str(postal_code))}"
-        if birth_date and postal_code
-        else None,
+        birth_key=f"{birth_date}|{postal_code}" if birth_date and postal_code else None,
         identifiers=tuple(identifier.key for identifier in record.identifiers),
         anonymous=record.key.object == DEVICE_OBJECT,
     )

@@ -61,7 +61,14 @@ async def commit_batch(
         transaction, {*profiles, *(record.key for record in devices.values())}, set(objects)
     )
     outcomes, winners = decide_versions([item.record for item in batch], stored)
-    actors = {str(item.record.key): item.actor for item in batch}
+    # Of several versions in one batch, the one that is stored says who sent it and what became of it.
+    winning = {
+        str(item.record.key): (item.actor, outcome)
+        for item, outcome in zip(batch, outcomes, strict=True)
+        if winners.get(str(item.record.key)) is item.record
+    }
+    actors = {key: actor for key, (actor, _) in winning.items()}
+    outcome_of = {key: outcome if key in stored else Outcome.CREATED for key, (_, outcome) in winning.items()}
     new_devices = {key: record for key, record in devices.items() if key not in stored}
     records = [record for record in winners.values() if _is_profile(record)] + list(new_devices.values())
     business = [record for record in winners.values() if not _is_profile(record)]
@@ -80,7 +87,6 @@ async def commit_batch(
     touched = (resolution.touched | owned.affected | owners) - resolution.merged.keys()
     crossings = await insights.refresh(transaction, touched, threshold, now=now, absorbed=resolution.absorbed)
     whose = await _whose(transaction, profiles, objects)
-    outcome_of = {str(item.record.key): outcome for item, outcome in zip(batch, outcomes, strict=True)}
     await events.append(
         transaction, [*_changes(resolution, winners.values(), whose, outcome_of), *crossings], time=time
     )

@@ -42,4 +42,7 @@ def crosses_at(totals: OrderTotals, threshold: Threshold) -> datetime | None:
     valuable = any(amount >= threshold.lifetime_value * MILLION for amount in totals.by_currency.values())
     if not valuable or totals.last_ordered_at is None:
         return None
-    return times.from_text(totals.last_ordered_at) + timedelta(days=threshold.silent_days)
+    try:
+        return times.from_text(totals.last_ordered_at) + timedelta(days=threshold.silent_days)
+    except OverflowError:  # An order at the end of the calendar.
+        return None

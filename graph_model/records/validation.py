@@ -29,11 +29,12 @@ MAX_VALUES = 100
 """Values that a field with several values may hold."""
 MAX_RECORD_ID = 256
 MONEY_DECIMALS = 6
-MONEY_LIMIT = Decimal(10) ** 12
+MONEY_DIGITS = 12
+"""Digits that an amount may have before the decimal point."""
 
 _STRENGTH = {type_: rank for rank, type_ in enumerate(IdentifierType)}
 _SOURCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_NOT_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 
 class _Invalid(Exception):
@@ -69,7 +70,7 @@ def validate(
     """The record that `raw` describes, or its problems with paths relative to the record.
 
     `raw` is an object with the record's `id`, optionally its `modifiedAt` (else the time of receipt
-    counts), and the object's fields. A null or an empty text is the same as no value. A phone number
+    counts), and the object's fields. A null or a blank text is the same as no value. A phone number
     without a country (in the number, in the record, or `default_country`) is kept but identifies nobody.
     """
     if not isinstance(raw, dict):
@@ -81,7 +82,7 @@ def validate(
     if (
         not isinstance(record_id, str)
         or not 0 < len(record_id) <= MAX_RECORD_ID
-        or _CONTROL.search(record_id)
+        or _NOT_TEXT.search(record_id)
     ):
         problems.append(
             Problem("INVALID_ID", f"A record's id is a text of 1 to {MAX_RECORD_ID} characters.", ("id",))
@@ -108,7 +109,7 @@ def validate(
             problems.append(
                 Problem("UNKNOWN_FIELD", f"{object_type.name} has no field named {shown!r}.", (shown,))
             )
-        elif value is not None and value not in ("", []):
+        elif not _is_blank(value):
             _read_field(field, value, country, fields, problems)
     problems += _missing(object_type, fields)
     if problems:
@@ -154,12 +155,18 @@ def _read_field(
         return
     kept: list[str] = []
     for index, item in enumerate(values):
+        if _is_blank(item):
+            continue
         path = (field.name, index) if isinstance(value, list) else (field.name,)
         read = _read_value(field, item, country, path, problems)
         if isinstance(read, str) and read not in kept:
             kept.append(read)
     if kept:
         fields[field.name] = kept
+
+
+def _is_blank(value: Any) -> bool:
+    return value is None or value == [] or (isinstance(value, str) and not value.strip())
 
 
 def _read_value(
@@ -221,12 +228,8 @@ def _text(value: Any) -> str:
     text = value.strip()
     if not text or len(text) > MAX_TEXT:
         raise _Invalid("INVALID_TEXT", f"expected 1 to {MAX_TEXT} characters")
-    if _CONTROL.search(text):
-        raise _Invalid("INVALID_TEXT", "control characters are not allowed")
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        raise _Invalid("INVALID_TEXT", "not valid Unicode") from None
+    if _NOT_TEXT.search(text):
+        raise _Invalid("INVALID_TEXT", "control characters and lone surrogates are not allowed")
     return text
 
 
@@ -238,13 +241,14 @@ def _money(value: Any) -> str:
         amount = Decimal(value)
     except InvalidOperation:
         raise _Invalid("INVALID_MONEY", 'expected a decimal string such as "49.90"') from None
-    if not amount.is_finite() or abs(amount) >= MONEY_LIMIT:
+    # Before any arithmetic, which would round a long amount and overflow on a huge one.
+    if not amount.is_finite() or amount.adjusted() >= MONEY_DIGITS:
         raise _Invalid("INVALID_MONEY", "expected an amount below a trillion")
-    exponent = amount.normalize().as_tuple().exponent
-    decimals = -exponent if isinstance(exponent, int) else 0
-    if decimals > MONEY_DECIMALS:
+    exact = round(amount, MONEY_DECIMALS)
+    if exact != amount:
         raise _Invalid("INVALID_MONEY", f"expected at most {MONEY_DECIMALS} decimals")
-    return f"{amount:.{max(2, decimals)}f}"
+    text = f"{exact:f}".rstrip("0")
+    return text + "0" * (2 - len(text.partition(".")[2]))
 
 
 def _identifiers(

@@ -28,8 +28,9 @@ _ROW: LiteralString = """
 _REGISTER: LiteralString = (
     """
 MATCH (c:Counter {name: 'events'})
-CREATE (w:Webhook {id: $id, url: $url, secret: $secret, kinds: $kinds, state: 'ACTIVE', position: c.value,
-                   attempt: 0, createdAt: $time, createdBy: $actor, leaseUntil: ''})
+MERGE (w:Webhook {id: $id})
+ON CREATE SET w.url = $url, w.secret = $secret, w.kinds = $kinds, w.state = 'ACTIVE', w.position = c.value,
+              w.attempt = 0, w.createdAt = $time, w.createdBy = $actor, w.leaseUntil = ''
 RETURN """
     + _ROW
 )

@@ -13,6 +13,7 @@ import websockets
 
 from tests.servers.engine import Engine, wipe
 from tests.servers.gateway import INGEST, GatewayProcess
+from tests.servers.relay import Relay
 from tests.servers.subscriber import GRAPHQL_WS
 
 
@@ -58,6 +59,36 @@ async def test_liveness_readiness_and_the_schema_are_served(gateway: GatewayProc
     assert (await gateway.client.get("/healthz")).json() == {"status": "ok"}
     assert (await gateway.client.get("/readyz")).json() == {"status": "ready"}
     assert (await gateway.client.get("/schema.graphql")).text == schema.read_text()
+
+
+async def test_the_gateway_is_not_ready_while_the_graph_is_away(engine: Engine, tmp_path: Path) -> None:
+    async with Relay(engine.uri) as relay:
+        gateway = await GatewayProcess.start(tmp_path, engine.environment() | {"NEO4J_URI": relay.uri})
+        try:
+            await relay.cut()
+            await gateway.wait_ready(ready=False)
+            assert (await gateway.client.get("/healthz")).status_code == 200
+            await relay.mend()
+            await gateway.wait_ready()
+        finally:
+            await gateway.stop()
+
+
+async def test_a_graph_that_stays_away_is_a_clear_error_and_nothing_of_ours(
+    engine: Engine, tmp_path: Path
+) -> None:
+    async with Relay(engine.uri) as relay:
+        environment = engine.environment() | {"NEO4J_URI": relay.uri, "GATEWAY_GRAPH_PATIENCE": "1"}
+        gateway = await GatewayProcess.start(tmp_path, environment)
+        try:
+            await relay.cut()
+            answer = await gateway.post(
+                INGEST, input={"source": "crm", "object": "Individual", "records": [{"id": "1"}]}
+            )
+            assert answer["errors"][0]["extensions"]["code"] == "GRAPH_UNAVAILABLE"
+            await relay.mend()
+        finally:
+            await gateway.stop()
 
 
 async def test_a_host_name_that_is_not_this_machines_is_refused(gateway: GatewayProcess) -> None:

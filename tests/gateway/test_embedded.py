@@ -100,8 +100,10 @@ def what_others_see_of_processes() -> Iterator[bytes]:
 
 def addresses_that_listen(pid: int) -> list[str]:
     """In hexadecimal, without the port."""
-    links = Path(f"/proc/{pid}/fd").iterdir()
-    sockets = {os.readlink(link) for link in links}
+    sockets = set()
+    for link in Path(f"/proc/{pid}/fd").iterdir():
+        with suppress(FileNotFoundError):  # closed since it was listed
+            sockets.add(os.readlink(link))
     lines = (Path(f"/proc/net/{table}").read_text().splitlines()[1:] for table in ("tcp", "tcp6"))
     rows = [line.split() for line in chain.from_iterable(lines)]
     listening = "0A"

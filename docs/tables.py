@@ -1,0 +1,87 @@
+"""The tables in `docs/` that follow from the code: `python -m docs.tables` writes them anew."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from pydantic import SecretStr
+from pydantic_core import PydanticUndefined
+
+from gateway.settings import Settings
+from graph_model.metadata.objects import OBJECTS
+
+DOCS = Path(__file__).parent
+
+
+def write_tables() -> None:
+    """Write the tables into the pages that hold their marks."""
+    for path, text in pages().items():
+        path.write_text(text)
+
+
+def pages() -> dict[Path, str]:
+    """The pages that hold marks, with the tables as they ought to be."""
+    tables = {"integrators.md": _objects(), "operators.md": _settings()}
+    return {
+        DOCS / name: _with_table((DOCS / name).read_text(), "\n".join(lines))
+        for name, lines in tables.items()
+    }
+
+
+def _with_table(page: str, table: str) -> str:
+    return re.sub(
+        r"(<!-- (\w+): made by [^\n]*-->\n).*(<!-- end of \2 -->)",
+        lambda marks: f"{marks[1]}\n{table}\n\n{marks[3]}",
+        page,
+        flags=re.DOTALL,
+    )
+
+
+def _objects() -> Iterator[str]:
+    for item in OBJECTS.values():
+        yield f"### {item.name}\n\n{item.description}\n"
+        yield "| field | holds | meaning |\n| --- | --- | --- |"
+        for field in item.fields:
+            holds = ", ".join(f"`{value}`" for value in field.values) or field.type.lower()
+            notes = [holds, *(["list"] if field.many else [])]
+            notes += ["required"] if field.name == item.time_field else []
+            notes += [f"identifier `{field.identifier}`"] if field.identifier else []
+            yield f"| `{field.name}` | {'; '.join(notes)} | {field.description} |"
+        yield ""
+
+
+def _settings() -> Iterator[str]:
+    meanings = _field_docstrings()
+    yield "| variable | default | meaning |\n| --- | --- | --- |"
+    for name, field in Settings.model_fields.items():
+        variable = str(field.validation_alias or f"GATEWAY_{name.upper()}")
+        default = field.default
+        if default in (None, (), PydanticUndefined) or isinstance(default, SecretStr):
+            shown = "none"
+        else:
+            shown = f"`{int(default) if isinstance(default, bool) else default}`"
+        yield f"| `{variable}` | {shown} | {meanings[name]} |"
+
+
+def _field_docstrings() -> dict[str, str]:
+    """The docstring behind each field of the settings."""
+    (class_,) = ast.parse(inspect.getsource(Settings)).body
+    assert isinstance(class_, ast.ClassDef)
+    found = {}
+    for field, docstring in zip(class_.body, class_.body[1:], strict=False):
+        if (
+            isinstance(field, ast.AnnAssign)
+            and isinstance(field.target, ast.Name)
+            and isinstance(docstring, ast.Expr)
+            and isinstance(docstring.value, ast.Constant)
+        ):
+            found[field.target.id] = " ".join(str(docstring.value.value).split())
+    return found
+
+
+if __name__ == "__main__":
+    write_tables()
