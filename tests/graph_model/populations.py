@@ -61,9 +61,7 @@ def visit(id_: str, *, source: str = "web", modified: int = 0, **fields: Any) ->
     return Sent(source, "WebEngagement", {**record, **fields})
 
 
-async def send(
-    ingestion: Ingestion, batch: Iterable[Sent], *, actor: str = "tester"
-) -> list[RecordResult]:
+async def send(ingestion: Ingestion, batch: Iterable[Sent], *, actor: str = "tester") -> list[RecordResult]:
     """Send the records at the same moment, so that they share a transaction; each must be accepted."""
     answers = await asyncio.gather(
         *(ingestion.ingest(sent.source, sent.object, [sent.record], actor=actor) for sent in batch)

@@ -30,7 +30,9 @@ def test_an_email_address_has_one_form(written: str, normal: str) -> None:
     assert normalise.email(written) == normal
 
 
-@pytest.mark.parametrize("written", ["", "@", "ada", "ada@", "@mail.example", "a b@mail.example", "a@b@c.example"])
+@pytest.mark.parametrize(
+    "written", ["", "@", "ada", "ada@", "@mail.example", "a b@mail.example", "a@b@c.example"]
+)
 def test_what_is_no_email_address_has_no_form(written: str) -> None:
     assert normalise.email(written) is None
 
@@ -56,7 +58,9 @@ def test_a_phone_number_is_brought_to_e164(written: str, country: str | None, no
     assert normalise.phone(written, country) == normal
 
 
-@pytest.mark.parametrize(("written", "country"), [("+49", None), ("12", "DE"), ("call me", "DE"), ("+999 1234567", None)])
+@pytest.mark.parametrize(
+    ("written", "country"), [("+49", None), ("12", "DE"), ("call me", "DE"), ("+999 1234567", None)]
+)
 def test_what_no_phone_can_have_as_its_number_is_malformed(written: str, country: str | None) -> None:
     with pytest.raises(Malformed):
         normalise.phone(written, country)

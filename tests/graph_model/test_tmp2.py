@@ -11,6 +11,7 @@ from tests.servers.engine import wipe, Engine
 from tests.graph_model.populations import *
 from tests.graph_model.snapshots import snapshot
 
+
 @pytest.mark.parametrize("seed", range(12))
 async def test_x(graph: Graph, engine: Engine, seed: int, monkeypatch) -> None:
     random = Random(seed)
@@ -18,16 +19,19 @@ async def test_x(graph: Graph, engine: Engine, seed: int, monkeypatch) -> None:
     i = Ingestion(graph, threshold=Threshold(), clock=lambda: day(0))
     await send(i, sent)
     ref = await snapshot(graph)
-    await wipe(graph); await migrate(graph)
-    t=time.time()
+    await wipe(graph)
+    await migrate(graph)
+    t = time.time()
     async with AsyncExitStack() as stack:
-        graphs=[await stack.enter_async_context(engine.connect()) for _ in range(4)]
+        graphs = [await stack.enter_async_context(engine.connect()) for _ in range(4)]
+
         async def writer(g, part):
             i = Ingestion(g, threshold=Threshold(), clock=lambda: day(0))
             for s in part:
                 await send(i, [s])
+
         mixed = random.sample(sent, len(sent))
-        await asyncio.gather(*(writer(g, mixed[n::4]) for n,g in enumerate(graphs)))
-    print(engine.name, len(sent), time.time()-t)
+        await asyncio.gather(*(writer(g, mixed[n::4]) for n, g in enumerate(graphs)))
+    print(engine.name, len(sent), time.time() - t)
     s = await snapshot(graph)
     assert s == ref

@@ -42,7 +42,7 @@ class GatewayProcess:
         own |= {"GATEWAY_DATA_DIR": str(directory / "data")} | dict(environment or {})
         root = str(Path(__file__).parents[2])
         own["PYTHONPATH"] = root
-        port = _free_port()
+        port = free_port()
         with (directory / "gateway.log").open("ab") as log:
             process = await asyncio.create_subprocess_exec(
                 *(sys.executable, "-m", "gateway", "serve", "--port", str(port)),
@@ -127,7 +127,8 @@ mutation ($input: IngestRecordsInput!) {
 """
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port on which nothing listens."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

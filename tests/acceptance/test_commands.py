@@ -1,0 +1,179 @@
+"""The commands, run as a user runs them."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shlex
+import sys
+from pathlib import Path
+
+import httpx
+import pytest
+import yaml
+
+from tests.servers.engine import Engine
+from tests.servers.gateway import GatewayProcess, free_port
+
+ROOT = Path(__file__).parents[2]
+
+
+async def run(*arguments: str, cwd: Path, **environment: str) -> tuple[int, str, str]:
+    """The exit status, the output and the errors of a command."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "gateway", *arguments),
+        cwd=cwd,
+        env=os.environ | {"PYTHONPATH": str(ROOT), "COLUMNS": "200", **environment},
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    output, errors = await process.communicate()
+    assert process.returncode is not None
+    return process.returncode, output.decode(), errors.decode()
+
+
+async def test_a_csv_file_is_ingested_and_its_wrong_records_are_named(
+    gateway: GatewayProcess, tmp_path: Path
+) -> None:
+    (tmp_path / "contacts.csv").write_text(
+        "id,firstName,lastName,email\nX-1,Eva,Brandt,eva.brandt@example.com\nX-2,Bad,Mail,nonsense\nX-3,Max,,\n"
+    )
+
+    status, output, errors = await run(
+        *("ingest", "contacts.csv", "--source", "csv", "--url", f"{gateway.url}/graphql"), cwd=tmp_path
+    )
+
+    assert status == 1
+    assert "2 created" in output
+    assert "1 rejected" in output
+    assert "record 2: INVALID_EMAIL" in errors
+    assert "nonsense" not in errors
+    found = await gateway.query(
+        '{ individual(by: {identifier: {type: EMAIL, value: "eva.brandt@example.com"}}) { displayName } }'
+    )
+    assert found["individual"]["displayName"] == "Eva Brandt"
+
+
+async def test_a_file_of_json_lines_is_ingested_and_again_changes_nothing(
+    gateway: GatewayProcess, tmp_path: Path
+) -> None:
+    lines = [
+        f'{{"id": "N-{n}", "email": "n{n}@example.com", "modifiedAt": "2026-01-01"}}' for n in range(450)
+    ]
+    lines = [line.replace("2026-01-01", "2026-01-01T00:00:00Z") for line in lines]
+    (tmp_path / "people.ndjson").write_text("\n".join(lines) + "\n")
+    command = ("ingest", "people.ndjson", "--source", "json", "--url", f"{gateway.url}/graphql")
+
+    first = await run(*command, cwd=tmp_path)
+    again = await run(*command, cwd=tmp_path)
+
+    assert (first[0], first[1].strip()) == (0, "450 created")
+    assert (again[0], again[1].strip()) == (0, "450 unchanged")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("broken.ndjson", '{"id": "1"}\n{"id": \n', "line 2: not valid JSON"),
+        ("ragged.csv", "id,email\n1,a@example.com,surplus\n", "more cells than the header"),
+        ("latin.csv", "id,lastName\n1,M\udcfcller\n", "can't decode"),
+        ("table.xlsx", "PK", "is not .ndjson, .jsonl or .csv"),
+    ],
+)
+async def test_a_file_that_cannot_be_read_is_refused_in_plain_words(
+    gateway: GatewayProcess, tmp_path: Path, name: str, content: str, message: str
+) -> None:
+    (tmp_path / name).write_text(content, errors="surrogateescape")
+
+    status, _, errors = await run(
+        *("ingest", name, "--source", "x", "--url", f"{gateway.url}/graphql"), cwd=tmp_path
+    )
+
+    assert status == 1
+    assert message in errors
+    assert "Traceback" not in errors
+
+
+async def test_a_gateway_that_is_not_there_is_said_so(tmp_path: Path) -> None:
+    (tmp_path / "one.ndjson").write_text('{"id": "1"}\n')
+
+    status, _, errors = await run(
+        *("ingest", "one.ndjson", "--source", "x", "--url", f"http://127.0.0.1:{free_port()}/graphql"),
+        cwd=tmp_path,
+    )
+
+    assert status == 1
+    assert "did not answer" in errors
+    assert "Traceback" not in errors
+
+
+async def test_migrate_says_where_the_graph_is(engine: Engine, tmp_path: Path) -> None:
+    status, output, errors = await run("migrate", cwd=tmp_path, **engine.environment())
+
+    assert (status, output.strip()) == (0, "The graph is at migration 1."), errors
+
+
+async def test_schema_prints_what_is_committed(tmp_path: Path) -> None:
+    assert (await run("schema", cwd=tmp_path))[1] == (ROOT / "schema.graphql").read_text()
+
+
+async def test_serve_refuses_an_address_that_others_reach(tmp_path: Path) -> None:
+    status, _, errors = await run("serve", "--host", "0.0.0.0", cwd=tmp_path)
+
+    assert status == 2
+    assert "GATEWAY_INSECURE=1" in errors
+    assert "Traceback" not in errors
+
+
+async def test_serve_says_so_when_the_port_is_taken(gateway: GatewayProcess, tmp_path: Path) -> None:
+    port = gateway.url.rpartition(":")[2]
+
+    status, _, errors = await run("serve", "--port", port, cwd=tmp_path)
+
+    assert status == 1
+    assert f"Cannot listen on 127.0.0.1 port {port}" in errors
+    assert "Traceback" not in errors
+
+
+async def test_the_compose_files_gateway_runs_with_its_command_and_environment(
+    neo4j_engine: Engine, tmp_path: Path
+) -> None:
+    """Without a container: what the image would run, on a free port, against the Neo4j of the tests."""
+    (instruction,) = [
+        line for line in (ROOT / "Dockerfile").read_text().splitlines() if line.startswith("CMD ")
+    ]
+    command = yaml.safe_load(instruction.removeprefix("CMD "))
+    assert command[0] == "identity-gateway"
+    service = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]["gateway"]
+    environment = dict(service["environment"])
+    assert environment.keys() >= neo4j_engine.environment().keys()
+    environment |= neo4j_engine.environment()
+    port = str(free_port())
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "gateway", *command[1:], "--port", port),
+        cwd=tmp_path,
+        env=os.environ | {"PYTHONPATH": str(ROOT)} | environment,
+        stdin=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.DEVNULL,
+    )
+    try:
+        kind, _, *check = service["healthcheck"]["test"]
+        assert kind == "CMD"
+        assert "8000" in check[-1]
+        healthy = 1
+        async with asyncio.timeout(60):
+            while healthy != 0:
+                probe = await asyncio.create_subprocess_exec(
+                    *(sys.executable, *check[:-1], check[-1].replace("8000", port)),
+                    stderr=asyncio.subprocess.DEVNULL,
+                )
+                healthy = await probe.wait()
+        async with httpx.AsyncClient() as client:
+            answer = await client.post(
+                f"http://127.0.0.1:{port}/graphql", json={"query": "{ individuals { edges { cursor } } }"}
+            )
+        assert "errors" not in answer.json()
+    finally:
+        process.terminate()
+        assert await process.wait() == 0, shlex.join(command)
