@@ -30,7 +30,9 @@ from graph_model.graph import Graph
 from graph_model.ingestion.ingestion import Ingestion
 from graph_model.insights.model import Threshold
 from graph_model.migrations import migrate
+from graph_model.reading.together import Together
 from resolvers.context import Context, Services
+from resolvers.planning.operation import compile_operation
 from resolvers.principal import DEVELOPMENT, Principal
 from resolvers.schema import schema
 
@@ -110,6 +112,7 @@ async def open_gateway(
         )
         services = Services(
             graph=graph,
+            together=Together(graph),
             ingestion=ingestion,
             tail=tail,
             clock=clock,
@@ -132,7 +135,13 @@ async def open_gateway(
 
 
 def _application(settings: Settings, services: Services, connections: Connections) -> Starlette:
-    operations = Operations(schema, lambda principal, request_id: Context(principal, request_id, services))
+    operations = Operations(
+        schema,
+        lambda principal, request_id: Context(principal, request_id, services),
+        compile_operation=lambda document, operation, variables: compile_operation(
+            schema._schema, document, operation, variables, services.together
+        ),
+    )
     return Starlette(
         routes=[
             *graphql_routes(

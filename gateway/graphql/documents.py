@@ -11,6 +11,7 @@ from graphql import (
     DocumentNode,
     GraphQLError,
     GraphQLSchema,
+    OperationDefinitionNode,
     OperationType,
     get_operation_ast,
     parse,
@@ -21,6 +22,7 @@ from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRul
 from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
 from gateway.graphql.errors import Code, coded, error
+from gateway.graphql.plans import Plans
 
 # What Strawberry adds to the specification's rules for its `Maybe` and `@oneOf` inputs.
 RULES: tuple[type[ASTValidationRule], ...] = (
@@ -43,9 +45,17 @@ class Document:
     """A document that is valid for the schema."""
 
     ast: DocumentNode
+    plans: Plans
 
     def kind(self, operation_name: str | None) -> OperationType:
         """Whether the operation of that name, or the only one, is a query, mutation or subscription.
+
+        Raises `Rejected` as `operation` does.
+        """
+        return self.operation(operation_name).operation
+
+    def operation(self, operation_name: str | None) -> OperationDefinitionNode:
+        """The operation of that name, or the only one.
 
         Raises `Rejected` when there is none of that name, or several and no name.
         """
@@ -59,7 +69,7 @@ class Document:
                     Code.OPERATION_RESOLUTION_FAILURE,
                 )
             )
-        return operation.operation
+        return operation
 
 
 class Documents:
@@ -84,7 +94,8 @@ class Documents:
         if document := self._cache.get(query):
             self._cache.move_to_end(query)
             return document
-        document = Document(self._validated(query))
+        ast = self._validated(query)
+        document = Document(ast, Plans(ast))
         self._cache[query] = document
         self._bytes += _size(query)
         while len(self._cache) > self._max_count or self._bytes > self._max_bytes:

@@ -14,6 +14,7 @@ from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Any, TypeGuard, cast
 
+import orjson
 import strawberry
 from graphql import ExecutionResult, GraphQLError, OperationType
 from graphql.execution import (
@@ -26,7 +27,9 @@ from strawberry.execution import optimized_is_awaitable
 
 from gateway.graphql.documents import Document, Documents, Rejected
 from gateway.graphql.errors import Code, coded, error, present
+from gateway.graphql.plans import Compile
 from gateway.graphql.requests import OperationRequest
+from resolvers.planning.encode import Unfit
 from resolvers.principal import Principal
 
 # graphql-core wants a type guard, which Strawberry's faster function is in all but name.
@@ -37,7 +40,7 @@ _is_awaitable = cast("Callable[[Any], TypeGuard[Awaitable[Any]]]", optimized_is_
 class Result:
     """One response of an operation; `began` is false when nothing was executed, and then has no data."""
 
-    data: dict[str, Any] | None = None
+    data: dict[str, Any] | orjson.Fragment | None = None
     errors: list[dict[str, Any]] = field(default_factory=list)
     began: bool = True
 
@@ -65,7 +68,8 @@ class Operations:
 
     `context` makes what the resolvers get as `info.context`, from the principal and the request's id,
     anew for each operation. Documents are cached by their text; at most `max_tokens` tokens (and as many
-    comments) are read of one, and at most `max_errors` of its mistakes are reported.
+    comments) are read of one, and at most `max_errors` of its mistakes are reported. `compile_operation`
+    makes the plan of a query that can be planned; without it the stock executor answers everything.
 
     Raises `ValueError` for a schema with extensions or custom operation directives: those only run in
     `strawberry.Schema.execute`.
@@ -80,12 +84,14 @@ class Operations:
         max_errors: int = 20,
         cached_documents: int = 1_000,
         cached_bytes: int = 4 * 1024 * 1024,
+        compile_operation: Compile | None = None,
     ) -> None:
         if schema.get_extensions():
             raise ValueError("schema extensions and operation directives are not run by Operations")
         self._schema = schema._schema
         self._executor: type[Executor[Any]] = schema.execution_context_class
         self._context = context
+        self._compile = compile_operation
         self._documents = Documents(
             self._schema,
             max_tokens=max_tokens,
@@ -160,12 +166,32 @@ class Operations:
     async def _execute(
         self, document: Document, request: OperationRequest, principal: Principal, request_id: str
     ) -> Result:
+        if (planned := await self._execute_plan(document, request, principal, request_id)) is not None:
+            return planned
         executor = self._build(document, request, principal, request_id)
         if isinstance(executor, Result):
             return executor
         executed = execute_root_selection_set(executor)
         result = cast(ExecutionResult, await executed if executor.is_awaitable(executed) else executed)
         return Result(result.data, _present_all(result.errors, request_id))
+
+    async def _execute_plan(
+        self, document: Document, request: OperationRequest, principal: Principal, request_id: str
+    ) -> Result | None:
+        """The result of a planned operation; None where the stock executor has to answer."""
+        if self._compile is None:
+            return None
+        operation = document.operation(request.operation_name)
+        found = document.plans.plan(self._schema, operation, request.variables or {}, self._compile)
+        if found is None:
+            return None
+        plan, variables = found
+        try:
+            data, errors = await plan.run(self._context(principal, request_id), variables)
+            # Written here, so that what orjson refuses still has the stock executor to go to.
+            return Result(orjson.Fragment(orjson.dumps(data)), _present_all(errors, request_id))
+        except (Unfit, orjson.JSONEncodeError):
+            return None
 
     def _build(
         self, document: Document, request: OperationRequest, principal: Principal, request_id: str
