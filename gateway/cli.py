@@ -9,6 +9,7 @@ from typing import Annotated, Any, NoReturn
 
 import orjson
 import typer
+from graphql import GraphQLError, parse, validate
 from pydantic import ValidationError
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -24,7 +25,9 @@ from gateway.settings import Settings
 from graph_model import times
 from graph_model.errors import GatewayError
 from graph_model.migrations import MIGRATIONS
+from resolvers.planning.explain import explain
 from resolvers.schema import print_schema
+from resolvers.schema import schema as graphql_schema
 
 main = typer.Typer(
     name="identity-gateway",
@@ -85,6 +88,21 @@ def migrate() -> None:
 def schema() -> None:
     """Print the GraphQL schema, as it is kept in schema.graphql."""
     typer.echo(print_schema(), nl=False)
+
+
+@main.command("explain")
+def explain_document(
+    file: Annotated[Path, typer.Argument(help="A GraphQL document.", exists=True, dir_okay=False)],
+) -> None:
+    """Print what the queries of a document are planned as: Cypher and parameters. Needs no graph."""
+    try:
+        text = file.read_text(encoding="utf-8")
+        problems = validate(graphql_schema._schema, parse(text))
+    except (UnicodeDecodeError, GraphQLError) as error:
+        _fail(f"{file}: {error}")
+    if problems:
+        _fail(f"{file}: " + "; ".join(problem.message for problem in problems))
+    typer.echo(explain(graphql_schema._schema, text), nl=False)
 
 
 def _settings(**overrides: Any) -> Settings:

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 import structlog
 from starlette.applications import Starlette
@@ -138,9 +139,7 @@ def _application(settings: Settings, services: Services, connections: Connection
     operations = Operations(
         schema,
         lambda principal, request_id: Context(principal, request_id, services),
-        compile_operation=lambda document, operation, variables: compile_operation(
-            schema._schema, document, operation, variables, services.together
-        ),
+        compile_operation=partial(compile_operation, schema._schema),
     )
     return Starlette(
         routes=[

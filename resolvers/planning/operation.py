@@ -31,12 +31,12 @@ from graphql import (
 )
 from graphql.execution.values import VariableValues
 
-from graph_model.reading.together import Together
 from resolvers.context import Context
 from resolvers.planning.encode import Encoder, compile_encoder
-from resolvers.planning.plan import TYPENAME, NotPlannable
+from resolvers.planning.plan import TYPENAME, NotPlannable, scope_of
 from resolvers.planning.roots import Root, plan_root
 from resolvers.planning.selection import SKIP_AND_INCLUDE, Selections, sub_selections
+from resolvers.principal import Scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,7 @@ class PlannedRoot:
     encoder: Encoder
     nodes: list[FieldNode]
     nullable: bool
+    scope: Scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +91,7 @@ class PlannedOperation:
         try:
             query = self.schema.query_type
             assert query is not None
+            context.require(planned.scope)
             arguments = get_argument_values(query.fields[node.name.value], node, variables)
             return await planned.root.read(context, arguments)
         except GraphQLError as error:
@@ -103,7 +105,6 @@ def compile_operation(
     document: DocumentNode,
     operation: OperationDefinitionNode,
     variables: VariableValues,
-    together: Together,
 ) -> PlannedOperation | None:
     """The plan of an operation; None if the stock executor has to answer it. Of the variables it depends on
     those that `deciding_variables` names."""
@@ -129,9 +130,10 @@ def compile_operation(
             target = get_named_type(output)
             if not isinstance(target, GraphQLObjectType):
                 return None
-            root = plan_root(name, target, sub_selections(nodes), selections, together)
+            root = plan_root(name, target, sub_selections(nodes), selections)
+            nullable = not isinstance(output, GraphQLNonNull)
             fields[key] = PlannedRoot(
-                root, compile_encoder(root.plan), nodes, not isinstance(output, GraphQLNonNull)
+                root, compile_encoder(root.plan), nodes, nullable, scope_of(query, name)
             )
     except NotPlannable:
         return None

@@ -21,8 +21,9 @@ from strawberry.types.field import StrawberryField
 from strawberry.utils.str_converters import to_camel_case
 
 from graph_model.reading.shape import Item, Related, Shape, Value
-from resolvers.fields import SOURCE, Computed, Embedded, RelatedTo, Source, Stored
+from resolvers.fields import SCOPE, SOURCE, Computed, Embedded, RelatedTo, Source, Stored
 from resolvers.planning.selection import Selections, sub_selections
+from resolvers.principal import Scope
 
 TYPENAME = "__typename"
 
@@ -129,6 +130,13 @@ def source_of(type_: GraphQLObjectType, name: str) -> tuple[str, Source | None]:
     definition = type_.fields[name].extensions["strawberry-definition"]
     assert isinstance(definition, StrawberryField)
     return definition.python_name, definition.metadata.get(SOURCE)
+
+
+def scope_of(type_: GraphQLObjectType, name: str) -> Scope:
+    """The scope that a field declares."""
+    definition = type_.fields[name].extensions["strawberry-definition"]
+    scope: Scope = definition.metadata[SCOPE]
+    return scope
 
 
 def plan_fields(

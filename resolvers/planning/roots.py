@@ -6,16 +6,18 @@ same statement; they differ only in what they make of the row.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol
+from typing import Any
 
 from graphql import GraphQLObjectType, SelectionSetNode, get_named_type
 
 from graph_model.errors import BadInput
 from graph_model.identity.lookup import parse_identifier
 from graph_model.metadata import objects
+from graph_model.reading.roots import Statement, by_identifiers, by_ids, page
 from graph_model.reading.shape import Shape
-from graph_model.reading.together import Together
+from graph_model.reading.together import Lane, Together
 from resolvers.context import Context
 from resolvers.planning.plan import (
     TYPENAME,
@@ -34,33 +36,43 @@ from resolvers.planning.plan import (
     source_of,
 )
 from resolvers.planning.selection import Selections, sub_selections
-from resolvers.principal import Scope
 from resolvers.types.connection import decode_cursor, encode_cursor
 
 MAX_PAGE = 100
 
 
-class Root(Protocol):
-    """A planned query: `plan` says what its row means."""
+class Root(ABC):
+    """A planned query. `plan` says what its row means, `shape` what is read of each individual."""
 
-    plan: ObjectPlan
+    def __init__(self, plan: ObjectPlan, shape: Shape) -> None:
+        self.plan = plan
+        self.shape = shape
+        self._together: Together | None = None
+        self._lane: Lane | None = None
 
+    @abstractmethod
     async def read(self, context: Context, arguments: Mapping[str, Any]) -> Sequence[Any] | None:
         """The row for these arguments; None where the query answers null. Raises GatewayError."""
 
+    @abstractmethod
+    def statements(self) -> dict[str, Statement]:
+        """The statements that it may read by, each under when it does."""
 
-class IndividualRoot:
+    def lane(self, context: Context) -> Lane:
+        """The lane on which its reads travel."""
+        together = context.services.together
+        if self._lane is None or self._together is not together:
+            self._together, self._lane = together, together.lane(self.shape)
+        return self._lane
+
+
+class IndividualRoot(Root):
     """`individual(by:)`."""
 
-    def __init__(self, plan: ObjectPlan, together: Together) -> None:
-        self.plan = plan
-        self.lane = together.lane(plan.shape)
-
     async def read(self, context: Context, arguments: Mapping[str, Any]) -> Sequence[Any] | None:
-        context.require(Scope.PROFILE_LOOKUP)
         by = arguments["by"]
         if id_ := by.get("id"):
-            return await self.lane.by_id(id_)
+            return await self.lane(context).by_id(id_)
         asked = by["identifier"]
         wanted = parse_identifier(
             objects.IdentifierType(asked["type"].value),
@@ -68,30 +80,31 @@ class IndividualRoot:
             asked.get("issuer"),
             context.services.default_country,
         )
-        found = await self.lane.by_identifier(wanted.key)
+        found = await self.lane(context).by_identifier(wanted.key)
         if found.shared:
             raise BadInput("Several individuals share this identifier.", code="AMBIGUOUS_IDENTIFIER")
         return found.row
 
+    def statements(self) -> dict[str, Statement]:
+        return {"by id": by_ids(self.shape), "by identifier": by_identifiers(self.shape)}
 
-class IndividualsRoot:
+
+class IndividualsRoot(Root):
     """`individuals(first:, after:)`. Its row: edges, has next, has previous, first and last cursor; an
     edge's row: cursor, the row of its node."""
 
-    def __init__(self, plan: ObjectPlan, node: Shape, together: Together) -> None:
-        self.plan = plan
-        self.lane = together.lane(node)
-
     async def read(self, context: Context, arguments: Mapping[str, Any]) -> Sequence[Any] | None:
-        context.require(Scope.PROFILE_READ)
         first, after = arguments["first"], arguments.get("after")
         if not 1 <= first <= MAX_PAGE:
             raise BadInput(f"`first` takes 1 to {MAX_PAGE}.")
         start = decode_cursor(after) if after else ""
-        found = await self.lane.read_page(after=start, limit=first + 1)
+        found = await self.lane(context).read_page(after=start, limit=first + 1)
         edges = [(encode_cursor(id_), row) for id_, row in found[:first]]
         ends = (edges[0][0], edges[-1][0]) if edges else (None, None)
         return [edges, len(found) > first, bool(after), *ends]
+
+    def statements(self) -> dict[str, Statement]:
+        return {"a page": page(self.shape)}
 
 
 def plan_root(
@@ -99,14 +112,14 @@ def plan_root(
     type_: GraphQLObjectType,
     selection_sets: Sequence[SelectionSetNode],
     selections: Selections,
-    together: Together,
 ) -> Root:
     """The root for a field of Query that answers with this type. Raises NotPlannable."""
     match name:
         case "individual":
-            return IndividualRoot(plan_object(type_, selection_sets, selections), together)
+            plan = plan_object(type_, selection_sets, selections)
+            return IndividualRoot(plan, plan.shape)
         case "individuals":
-            return IndividualsRoot(*_plan_connection(type_, selection_sets, selections), together)
+            return IndividualsRoot(*_plan_connection(type_, selection_sets, selections))
     raise NotPlannable(f"Query.{name}")
 
 
