@@ -34,4 +34,7 @@ def _selected(info: Info) -> tuple[GraphQLObjectType, list[FieldNode], Selection
     raw: GraphQLResolveInfo[Any] = info._raw_info
     type_ = get_named_type(raw.return_type)
     assert isinstance(type_, GraphQLObjectType)
-    return type_, raw.field_nodes, Selections(raw.fragments, VariableValues({}, raw.variable_values))
+    variables = raw.variable_values
+    if not isinstance(variables, VariableValues):  # Strawberry hands on the coerced values alone
+        variables = VariableValues({}, variables)
+    return type_, raw.field_nodes, Selections(raw.fragments, variables)
