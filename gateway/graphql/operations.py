@@ -26,6 +26,7 @@ from strawberry.execution import optimized_is_awaitable
 
 from gateway.graphql.documents import Document, Documents, Rejected
 from gateway.graphql.errors import Code, coded, error, present
+from gateway.graphql.lookup import Lookup
 from gateway.graphql.requests import OperationRequest
 from resolvers.principal import Principal
 
@@ -61,11 +62,12 @@ class Result:
 
 
 class Operations:
-    """Parses, validates and executes operations on a schema.
+    """Looks up, parses, validates and executes operations on a schema.
 
-    `context` makes what the resolvers get as `info.context`, from the principal and the request's id,
-    anew for each operation. Documents are cached by their text; at most `max_tokens` tokens (and as many
-    comments) are read of one, and at most `max_errors` of its mistakes are reported.
+    `lookup` finds the text of the document that a request names. `context` makes what the resolvers get as
+    `info.context`, from the principal and the request's id, anew for each operation. Documents are cached by
+    their text; at most `max_tokens` tokens (and as many comments) are read of one, and at most `max_errors`
+    of its mistakes are reported.
 
     Raises `ValueError` for a schema with extensions or custom operation directives: those only run in
     `strawberry.Schema.execute`.
@@ -76,6 +78,7 @@ class Operations:
         schema: strawberry.Schema,
         context: Callable[[Principal, str], Any],
         *,
+        lookup: Lookup | None = None,
         max_tokens: int = 5_000,
         max_errors: int = 20,
         cached_documents: int = 1_000,
@@ -86,6 +89,7 @@ class Operations:
         self._schema = schema._schema
         self._executor: type[Executor[Any]] = schema.execution_context_class
         self._context = context
+        self.lookup = lookup or Lookup()
         self._documents = Documents(
             self._schema,
             max_tokens=max_tokens,
@@ -151,7 +155,8 @@ class Operations:
             yield Result(errors=[present(exception, request_id)], began=False)
 
     def _resolve(self, request: OperationRequest, *, allow_mutation: bool) -> tuple[Document, OperationType]:
-        document = self._documents.get(request.query)
+        document = self._documents.get(self.lookup.text(request))
+        self.lookup.keep(request)
         kind = document.kind(request.operation_name)
         if kind is OperationType.MUTATION and not allow_mutation:
             raise Rejected(error("Mutations are only accepted by POST.", Code.METHOD_NOT_ALLOWED))
