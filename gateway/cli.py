@@ -16,6 +16,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from gateway import sample
 from gateway.embedded.server import EmbeddedServerError
+from gateway.graphql.manifest import ManifestError
 from gateway.loading import LoadError, read_records, send_records
 from gateway.logs import configure_logs
 from gateway.running import Gateway, open_gateway, open_graph
@@ -123,7 +124,7 @@ def _settings(**overrides: Any) -> Settings:
 def _run(work: Coroutine[Any, Any, None]) -> None:
     try:
         run(work)
-    except (EmbeddedServerError, GatewayError, LoadError) as error:
+    except (EmbeddedServerError, GatewayError, LoadError, ManifestError) as error:
         _fail(str(error))
 
 
@@ -142,7 +143,8 @@ async def _serve(settings: Settings, *, with_sample: bool = False) -> None:
     def started() -> None:
         if with_sample:
             _print_queries(url)
-        _err.print(f"Serving on {url} (GraphiQL) and {url}/graphql", highlight=False, soft_wrap=True)
+        page = "" if settings.trusted_only else f"{url} (GraphiQL) and "
+        _err.print(f"Serving on {page}{url}/graphql", highlight=False, soft_wrap=True)
 
     _err.print("Starting the graph …" if settings.neo4j_uri is None else "Connecting to the graph …")
     async with open_gateway(settings) as gateway:

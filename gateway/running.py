@@ -20,6 +20,8 @@ from tenacity import AsyncRetrying, RetryCallState, wait_exponential
 from gateway.embedded.server import EmbeddedServer
 from gateway.graphql.app import graphql_routes
 from gateway.graphql.connections import Connections
+from gateway.graphql.lookup import Lookup
+from gateway.graphql.manifest import read_manifest
 from gateway.graphql.operations import Operations
 from gateway.health import health_routes
 from gateway.settings import Settings
@@ -96,7 +98,15 @@ async def open_graph(settings: Settings) -> AsyncIterator[Graph]:
 async def open_gateway(
     settings: Settings, *, clock: Callable[[], datetime] = times.utc_now
 ) -> AsyncIterator[Gateway]:
-    """A gateway that works: its graph open, its outbox tailed, its webhooks delivered, its clock watched."""
+    """A gateway that works: its graph open, its outbox tailed, its webhooks delivered, its clock watched.
+
+    Raises ManifestError if the trusted documents cannot be read, and what `open_graph` does.
+    """
+    lookup = Lookup(
+        read_manifest(settings.trusted_documents) if settings.trusted_documents else None,
+        trusted_only=settings.trusted_only,
+        automatic=settings.persisted_queries,
+    )
     async with open_graph(settings) as graph:
         tail = Tail(graph, poll=settings.event_poll)
         ingestion = Ingestion(
@@ -128,17 +138,20 @@ async def open_gateway(
             for work in (tail.run, deliverer.run, _sweeping(ingestion, settings.sweep_interval))
         ]
         try:
-            yield Gateway(_application(settings, services, connections), services, connections)
+            yield Gateway(_application(settings, services, connections, lookup), services, connections)
         finally:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
 
 
-def _application(settings: Settings, services: Services, connections: Connections) -> Starlette:
+def _application(
+    settings: Settings, services: Services, connections: Connections, lookup: Lookup
+) -> Starlette:
     operations = Operations(
         schema,
         lambda principal, request_id: Context(principal, request_id, services),
+        lookup=lookup,
         compile_operation=partial(compile_operation, schema._schema),
     )
     return Starlette(
@@ -165,7 +178,7 @@ def _middleware(settings: Settings) -> list[Middleware]:
             allow_origins=settings.allowed_origins,
             allow_methods=["GET", "POST"],
             allow_headers=["*"],
-            expose_headers=["x-request-id", "retry-after"],
+            expose_headers=["x-request-id", "retry-after", "etag"],
         )
     ]
     if not settings.insecure:

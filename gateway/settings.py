@@ -45,6 +45,12 @@ class Settings(BaseSettings):
     """Most memory that the embedded graph takes for itself, in Java's notation."""
     default_country: str | None = None
     """Country (ISO 3166-1 alpha-2) of phone numbers that name none, in records that name none."""
+    persisted_queries: bool = True
+    """Keep documents that clients send with their hash, so that the hash is enough from then on (APQ)."""
+    trusted_documents: Path | None = None
+    """File of trusted documents, from graphql-codegen, relay-compiler or Apollo; read at start only."""
+    trusted_only: bool = False
+    """Execute trusted documents and no others. GraphiQL is off then."""
     max_body_bytes: int = Field(10_000_000, ge=1_000)
     """Largest request body and websocket message, in bytes."""
     statement_timeout: float = Field(30.0, gt=0)
@@ -91,6 +97,8 @@ class Settings(BaseSettings):
             )
         if self.default_country is not None and not is_country(self.default_country):
             raise ValueError("GATEWAY_DEFAULT_COUNTRY: expected a code of ISO 3166-1 alpha-2, such as DE.")
+        if self.trusted_only and self.trusted_documents is None:
+            raise ValueError("GATEWAY_TRUSTED_ONLY: GATEWAY_TRUSTED_DOCUMENTS must name the file of them.")
         return self
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +20,7 @@ from graphql import (
 from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
 from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
+from gateway.graphql.cache import BoundedCache, text_size
 from gateway.graphql.errors import Code, coded, error
 from gateway.graphql.plans import Plans
 
@@ -84,23 +84,15 @@ class Documents:
         self._schema = schema
         self._max_tokens = max_tokens
         self._max_errors = max_errors
-        self._max_count = max_count
-        self._max_bytes = max_bytes
-        self._cache: OrderedDict[str, Document] = OrderedDict()
-        self._bytes = 0
+        self._cache: BoundedCache[Document] = BoundedCache(max_count=max_count, max_bytes=max_bytes)
 
     def get(self, query: str) -> Document:
         """The document of this text; raises `Rejected` if it does not parse or is not valid."""
         if document := self._cache.get(query):
-            self._cache.move_to_end(query)
             return document
         ast = self._validated(query)
         document = Document(ast, Plans(ast))
-        self._cache[query] = document
-        self._bytes += _size(query)
-        while len(self._cache) > self._max_count or self._bytes > self._max_bytes:
-            oldest, _ = self._cache.popitem(last=False)
-            self._bytes -= _size(oldest)
+        self._cache.put(query, document, text_size(query))
         return document
 
     def _validated(self, query: str) -> DocumentNode:
@@ -111,7 +103,3 @@ class Documents:
         if failures := validate(self._schema, ast, RULES, self._max_errors):
             raise Rejected(*(coded(failure, Code.VALIDATION_FAILED) for failure in failures))
         return ast
-
-
-def _size(query: str) -> int:
-    return len(query.encode(errors="surrogatepass"))

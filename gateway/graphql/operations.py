@@ -27,6 +27,7 @@ from strawberry.execution import optimized_is_awaitable
 
 from gateway.graphql.documents import Document, Documents, Rejected
 from gateway.graphql.errors import Code, coded, error, present
+from gateway.graphql.lookup import Lookup
 from gateway.graphql.plans import Compile
 from gateway.graphql.requests import OperationRequest
 from resolvers.planning.encode import Unfit
@@ -40,9 +41,11 @@ _is_awaitable = cast("Callable[[Any], TypeGuard[Awaitable[Any]]]", optimized_is_
 class Result:
     """One response of an operation; `began` is false when nothing was executed, and then has no data."""
 
-    data: dict[str, Any] | orjson.Fragment | None = None
+    data: dict[str, Any] | None = None
     errors: list[dict[str, Any]] = field(default_factory=list)
     began: bool = True
+    encoded: orjson.Fragment | None = None
+    """The data as it is written, where that is known already."""
 
     @property
     def code(self) -> str | None:
@@ -59,16 +62,17 @@ class Result:
         """The response map of the specification: `errors` if there are any, `data` if it began."""
         payload: dict[str, Any] = {"errors": self.errors} if self.errors else {}
         if self.began:
-            payload["data"] = self.data
+            payload["data"] = self.data if self.encoded is None else self.encoded
         return payload
 
 
 class Operations:
-    """Parses, validates and executes operations on a schema.
+    """Looks up, parses, validates and executes operations on a schema.
 
-    `context` makes what the resolvers get as `info.context`, from the principal and the request's id,
-    anew for each operation. Documents are cached by their text; at most `max_tokens` tokens (and as many
-    comments) are read of one, and at most `max_errors` of its mistakes are reported. `compile_operation`
+    `lookup` finds the text of the document that a request names. `context` makes what the resolvers get as
+    `info.context`, from the principal and the request's id, anew for each operation. Documents are cached by
+    their text; at most `max_tokens` tokens (and as many comments) are read of one, and at most `max_errors`
+    of its mistakes are reported. `compile_operation`
     makes the plan of a query that can be planned; without it the stock executor answers everything.
 
     Raises `ValueError` for a schema with extensions or custom operation directives: those only run in
@@ -80,6 +84,7 @@ class Operations:
         schema: strawberry.Schema,
         context: Callable[[Principal, str], Any],
         *,
+        lookup: Lookup | None = None,
         max_tokens: int = 5_000,
         max_errors: int = 20,
         cached_documents: int = 1_000,
@@ -92,6 +97,7 @@ class Operations:
         self._executor: type[Executor[Any]] = schema.execution_context_class
         self._context = context
         self._compile = compile_operation
+        self.lookup = lookup or Lookup()
         self._documents = Documents(
             self._schema,
             max_tokens=max_tokens,
@@ -157,7 +163,8 @@ class Operations:
             yield Result(errors=[present(exception, request_id)], began=False)
 
     def _resolve(self, request: OperationRequest, *, allow_mutation: bool) -> tuple[Document, OperationType]:
-        document = self._documents.get(request.query)
+        document = self._documents.get(self.lookup.text(request))
+        self.lookup.keep(request)
         kind = document.kind(request.operation_name)
         if kind is OperationType.MUTATION and not allow_mutation:
             raise Rejected(error("Mutations are only accepted by POST.", Code.METHOD_NOT_ALLOWED))
@@ -189,7 +196,8 @@ class Operations:
         try:
             data, errors = await plan.run(self._context(principal, request_id), variables)
             # Written here, so that what orjson refuses still has the stock executor to go to.
-            return Result(orjson.Fragment(orjson.dumps(data)), _present_all(errors, request_id))
+            encoded = orjson.Fragment(orjson.dumps(data))
+            return Result(data, _present_all(errors, request_id), encoded=encoded)
         except (Unfit, orjson.JSONEncodeError):
             return None
 

@@ -179,9 +179,9 @@ async def test_both_executors_answer_alike(both: Both, roots: str, place: int, y
     planned, stock = await run(both.planned, document, variables), await run(both.stock, document, variables)
 
     assert stock.began, stock.errors
-    assert planned.data is None or isinstance(planned.data, orjson.Fragment)
+    assert planned.encoded is not None
     assert errors(planned) == errors(stock)
-    assert orjson.dumps(planned.data) == orjson.dumps(stock.data)
+    assert orjson.dumps(planned.encoded) == orjson.dumps(stock.data)
 
 
 @pytest.mark.parametrize(
@@ -196,7 +196,7 @@ async def test_both_executors_answer_alike(both: Both, roots: str, place: int, y
 async def test_what_is_not_declared_goes_to_the_stock_executor(both: Both, document: str) -> None:
     planned = await run(both.planned, document)
 
-    assert isinstance(planned.data, dict)
+    assert planned.encoded is None
     assert planned.data == (await run(both.stock, document)).data
 
 
@@ -240,7 +240,8 @@ async def test_reads_that_wait_travel_together(both: Both) -> None:
     with counting(both.services.graph) as statements:
         results = await asyncio.gather(*(run(both.planned, document, {"id": id_}) for id_ in ids))
     for id_, result in zip(ids, results, strict=True):
-        assert orjson.loads(orjson.dumps(result.data))["individual"]["id"] == id_
+        assert result.data is not None
+        assert result.data["individual"]["id"] == id_
     assert len(statements) <= 2
 
 
@@ -254,9 +255,9 @@ async def test_a_cancelled_or_failing_read_touches_no_other(both: Both) -> None:
     answers = await asyncio.gather(*tasks, wrong, return_exceptions=True)
     for id_, answer in zip(both.ids[1:20:2], answers[1:20:2], strict=True):
         assert isinstance(answer, Result)
-        assert orjson.loads(orjson.dumps(answer.data)) == {"individual": {"id": id_}}
+        assert answer.data == {"individual": {"id": id_}}
     assert isinstance(answers[-1], Result)
-    assert orjson.loads(orjson.dumps(answers[-1].data)) == {"individual": None}
+    assert answers[-1].data == {"individual": None}
 
 
 async def test_a_read_sees_every_write_that_was_acknowledged_before_it(both: Both) -> None:
@@ -276,7 +277,7 @@ async def test_a_read_sees_every_write_that_was_acknowledged_before_it(both: Bot
             version = {"firstName": f"n{number}", "modifiedAt": f"2026-11-02T00:00:{number:02}Z"}
             await ingest("crm", "Individual", [contact | version], actor="test")
             result = await run(both.planned, document, {"id": created.individual_id})
-            assert orjson.loads(orjson.dumps(result.data)) == {"individual": {"firstName": f"n{number}"}}
+            assert result.data == {"individual": {"firstName": f"n{number}"}}
     finally:
         done.set()
         await asyncio.gather(*load)
@@ -284,12 +285,15 @@ async def test_a_read_sees_every_write_that_was_acknowledged_before_it(both: Bot
 
 @contextmanager
 def counting(graph: Graph) -> Iterator[list[str]]:
-    """The statements that the graph is asked to read, as they are sent."""
+    """The statements that read individuals, as they are sent."""
     sent: list[str] = []
     read = graph.read
 
     async def counted(statement: LiteralString, **parameters: Any) -> Any:
-        sent.append(statement)
+        if (
+            "RETURN collect([key" in statement or "WITH p" in statement
+        ):  # not what the tail and the deliverer ask in the background
+            sent.append(statement)
         return await read(statement, **parameters)
 
     graph.read = counted  # type: ignore[method-assign]

@@ -32,7 +32,7 @@ def test_the_least_recently_used_document_is_forgotten_first() -> None:
 
 
 def test_the_cache_holds_no_more_bytes_than_it_may() -> None:
-    cache = documents(max_bytes=30)
+    cache = documents(max_bytes=40)
     first = cache.get("{ a: hello }")
     cache.get('{ hello(name: "€€€€") }')
     assert cache.get("{ a: hello }") is not first

@@ -126,6 +126,8 @@ async def test_an_answer_that_nobody_can_give_is_a_406(client: httpx.AsyncClient
         {"sec-fetch-site": "cross-site", "x-apollo-operation-name": "A"},
         {"sec-fetch-site": "cross-site", "content-type": "application/json"},
         {"sec-fetch-site": "cross-site", "origin": "https://friend.example"},
+        {"origin": "https://friend.example"},
+        {"origin": "https://foe.example", "apollo-require-preflight": "1"},
     ],
 )
 async def test_a_get_from_a_program_or_a_page_that_may_is_answered(
@@ -139,6 +141,11 @@ async def test_a_get_from_a_program_or_a_page_that_may_is_answered(
 async def test_a_get_from_a_page_of_another_site_is_a_403(client: httpx.AsyncClient, site: str) -> None:
     headers = {"sec-fetch-site": site, "origin": "https://foe.example"}
     response = await client.get("/graphql", params=HELLO, headers=headers)
+    assert (response.status_code, the_code(response)) == (403, "FORBIDDEN")
+
+
+async def test_a_get_without_the_browsers_mark_is_known_by_its_origin(client: httpx.AsyncClient) -> None:
+    response = await client.get("/graphql", params=HELLO, headers={"origin": "https://foe.example"})
     assert (response.status_code, the_code(response)) == (403, "FORBIDDEN")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
+from enum import Enum
 from typing import Any
 
 import strawberry
@@ -14,8 +15,9 @@ from strawberry.permission import BasePermission
 
 from gateway.graphql.app import graphql_routes
 from gateway.graphql.connections import Connections
+from gateway.graphql.lookup import Lookup
 from gateway.graphql.operations import Operations
-from graph_model.errors import Forbidden, RetryLater
+from graph_model.errors import BadInput, Forbidden, RetryLater
 from resolvers.principal import DEVELOPMENT, Principal
 
 
@@ -46,6 +48,17 @@ class Choice:
     name: strawberry.Maybe[str]
 
 
+@strawberry.enum
+class IdentifierType(Enum):
+    EMAIL = "EMAIL"
+    COOKIE = "COOKIE"
+
+
+@strawberry.type
+class Person:
+    name: str
+
+
 class Never(BasePermission):
     message = "Not for you."
 
@@ -70,6 +83,14 @@ class Query:
     @strawberry.field
     def number(self, n: int) -> int:
         return n
+
+    @strawberry.field
+    def person(self, type: IdentifierType, value: str, issuer: str | None = None) -> Person | None:
+        if value == "shared":
+            raise BadInput("Several people share it.", code="AMBIGUOUS_IDENTIFIER")
+        if value == "nobody":
+            return None
+        return Person(name=f"{type.value}, {value}, {issuer}")
 
     @strawberry.field
     def fails(self) -> str:
@@ -162,11 +183,13 @@ class Gateway:
     connections: Connections
 
 
-def gateway(**options: Any) -> Gateway:
+def gateway(*, lookup: Lookup | None = None, **options: Any) -> Gateway:
     """An application with the GraphQL routes over the toy schema."""
     toy = Toy()
     connections = Connections()
-    operations = Operations(SCHEMA, lambda principal, request_id: Context(toy, principal, request_id))
+    operations = Operations(
+        SCHEMA, lambda principal, request_id: Context(toy, principal, request_id), lookup=lookup
+    )
     settings: dict[str, Any] = {
         "authenticate": authenticate,
         "max_body_bytes": 100_000,
