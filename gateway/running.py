@@ -19,7 +19,10 @@ from tenacity import AsyncRetrying, RetryCallState, wait_exponential
 from gateway.embedded.server import EmbeddedServer
 from gateway.graphql.app import graphql_routes
 from gateway.graphql.connections import Connections
+from gateway.graphql.limits import Limits
+from gateway.graphql.metering import Meter
 from gateway.graphql.operations import Operations
+from gateway.graphql.rate import Rate, RateLimiter
 from gateway.health import health_routes
 from gateway.settings import Settings
 from gateway.webhooks.deliverer import Deliverer
@@ -43,6 +46,7 @@ class Gateway:
 
     app: Starlette
     services: Services
+    operations: Operations
     connections: Connections
 
     async def drain(self, deadline: float) -> None:
@@ -53,6 +57,7 @@ class Gateway:
             _log.warning("connections_cut", count=still_open)
         with suppress(TimeoutError):
             async with asyncio.timeout_at(end):
+                await self.operations.drain()
                 await self.services.ingestion.drain()
 
 
@@ -118,21 +123,42 @@ async def open_gateway(
             new_secret=new_secret,
             check_secret=parse_secret,
         )
+        operations = _operations(settings, services)
         connections = Connections()
         tasks = [
             asyncio.create_task(_forever(work), name=work.__qualname__)
             for work in (tail.run, deliverer.run, _sweeping(ingestion, settings.sweep_interval))
         ]
         try:
-            yield Gateway(_application(settings, services, connections), services, connections)
+            app = _application(settings, services, operations, connections)
+            yield Gateway(app, services, operations, connections)
         finally:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
 
 
-def _application(settings: Settings, services: Services, connections: Connections) -> Starlette:
-    operations = Operations(schema, lambda principal, request_id: Context(principal, request_id, services))
+def _operations(settings: Settings, services: Services) -> Operations:
+    rate = Rate(settings.rate_points, settings.rate_burst)
+    return Operations(
+        schema,
+        lambda principal, request_id: Context(principal, request_id, services),
+        limits=Limits(
+            tokens=settings.max_tokens,
+            depth=settings.max_depth,
+            aliases=settings.max_aliases,
+            directives=settings.max_directives,
+            fields=settings.max_fields,
+        ),
+        meter=Meter(settings.max_cost, RateLimiter(rate) if rate.points else None),
+        timeout=settings.operation_timeout,
+        introspection=settings.introspection,
+    )
+
+
+def _application(
+    settings: Settings, services: Services, operations: Operations, connections: Connections
+) -> Starlette:
     return Starlette(
         routes=[
             *graphql_routes(
@@ -157,7 +183,7 @@ def _middleware(settings: Settings) -> list[Middleware]:
             allow_origins=settings.allowed_origins,
             allow_methods=["GET", "POST"],
             allow_headers=["*"],
-            expose_headers=["x-request-id", "retry-after"],
+            expose_headers=["x-request-id", "retry-after", "ratelimit", "ratelimit-policy"],
         )
     ]
     if not settings.insecure:

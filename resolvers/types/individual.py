@@ -132,11 +132,11 @@ class Individual:
     links: list[Link] = shown(Scope.PROFILE_READ, "Why these records are one person.")
     identifiers: list[Identifier] = shown(Scope.PROFILE_READ, "The identifiers that its records carry.")
     insights: list[Insight] = shown(Scope.PROFILE_READ, "Calculated insights, by name.")
-    orders: list[SalesOrder] = shown(Scope.PROFILE_READ, "The 50 newest orders, the newest first.")
-    cases: list[Case] = shown(Scope.PROFILE_READ, "The 50 newest cases, the newest first.")
-    accounts: list[Account] = shown(Scope.PROFILE_READ, "The 50 newest accounts, the newest first.")
+    orders: list[SalesOrder] = shown(Scope.PROFILE_READ, "The 50 newest orders, the newest first.", size=50)
+    cases: list[Case] = shown(Scope.PROFILE_READ, "The 50 newest cases, the newest first.", size=50)
+    accounts: list[Account] = shown(Scope.PROFILE_READ, "The 50 newest accounts, the newest first.", size=50)
     web_engagements: list[WebEngagement] = shown(
-        Scope.PROFILE_READ, "The 50 newest things done on websites, the newest first."
+        Scope.PROFILE_READ, "The 50 newest things done on websites, the newest first.", size=50
     )
 
     @classmethod
