@@ -20,9 +20,12 @@ from tenacity import AsyncRetrying, RetryCallState, wait_exponential
 from gateway.embedded.server import EmbeddedServer
 from gateway.graphql.app import graphql_routes
 from gateway.graphql.connections import Connections
+from gateway.graphql.limits import Limits
 from gateway.graphql.lookup import Lookup
 from gateway.graphql.manifest import read_manifest
+from gateway.graphql.metering import Meter
 from gateway.graphql.operations import Operations
+from gateway.graphql.rate import Rate, RateLimiter
 from gateway.health import health_routes
 from gateway.settings import Settings
 from gateway.webhooks.deliverer import Deliverer
@@ -48,6 +51,7 @@ class Gateway:
 
     app: Starlette
     services: Services
+    operations: Operations
     connections: Connections
 
     async def drain(self, deadline: float) -> None:
@@ -58,6 +62,7 @@ class Gateway:
             _log.warning("connections_cut", count=still_open)
         with suppress(TimeoutError):
             async with asyncio.timeout_at(end):
+                await self.operations.drain()
                 await self.services.ingestion.drain()
 
 
@@ -132,28 +137,44 @@ async def open_gateway(
             new_secret=new_secret,
             check_secret=parse_secret,
         )
+        operations = _operations(settings, services, lookup)
         connections = Connections()
         tasks = [
             asyncio.create_task(_forever(work), name=work.__qualname__)
             for work in (tail.run, deliverer.run, _sweeping(ingestion, settings.sweep_interval))
         ]
         try:
-            yield Gateway(_application(settings, services, connections, lookup), services, connections)
+            app = _application(settings, services, operations, connections)
+            yield Gateway(app, services, operations, connections)
         finally:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
 
 
-def _application(
-    settings: Settings, services: Services, connections: Connections, lookup: Lookup
-) -> Starlette:
-    operations = Operations(
+def _operations(settings: Settings, services: Services, lookup: Lookup) -> Operations:
+    rate = Rate(settings.rate_points, settings.rate_burst)
+    return Operations(
         schema,
         lambda principal, request_id: Context(principal, request_id, services),
+        limits=Limits(
+            tokens=settings.max_tokens,
+            depth=settings.max_depth,
+            aliases=settings.max_aliases,
+            directives=settings.max_directives,
+            fields=settings.max_fields,
+        ),
+        meter=Meter(settings.max_cost, RateLimiter(rate) if rate.points else None),
+        timeout=settings.operation_timeout,
+        introspection=settings.introspection,
         lookup=lookup,
         compile_operation=partial(compile_operation, schema._schema),
     )
+
+
+def _application(
+    settings: Settings, services: Services, operations: Operations, connections: Connections
+) -> Starlette:
     return Starlette(
         routes=[
             *graphql_routes(
@@ -178,7 +199,7 @@ def _middleware(settings: Settings) -> list[Middleware]:
             allow_origins=settings.allowed_origins,
             allow_methods=["GET", "POST"],
             allow_headers=["*"],
-            expose_headers=["x-request-id", "retry-after", "etag"],
+            expose_headers=["x-request-id", "retry-after", "etag", "ratelimit", "ratelimit-policy"],
         )
     ]
     if not settings.insecure:

@@ -53,6 +53,26 @@ class Settings(BaseSettings):
     """Execute trusted documents and no others. GraphiQL is off then."""
     max_body_bytes: int = Field(10_000_000, ge=1_000)
     """Largest request body and websocket message, in bytes."""
+    max_tokens: int = Field(2_000, ge=1)
+    """Most tokens (and comments) of a GraphQL document; it may have 16 characters for each."""
+    max_depth: int = Field(15, ge=1)
+    """Deepest nesting of fields in a document. Introspection by GraphiQL takes 15."""
+    max_aliases: int = Field(30, ge=0)
+    """Most aliases of an operation, its fragments spread."""
+    max_directives: int = Field(50, ge=0)
+    """Most directives of an operation, its fragments spread."""
+    max_fields: int = Field(1_000, ge=1)
+    """Most fields that a document selects, its fragments spread."""
+    max_cost: int = Field(500_000, ge=1)
+    """Most points that an operation may cost: the fields that its answer can hold."""
+    rate_points: int = Field(1_000_000, ge=0)
+    """Points that a client may spend a second; 0 sets no limit."""
+    rate_burst: int = Field(10_000_000, ge=1)
+    """Points that a client may have saved up."""
+    introspection: bool = True
+    """Whether clients may ask for the schema, and errors suggest names from it."""
+    operation_timeout: float = Field(40.0, gt=0)
+    """Seconds after which a query is stopped, and a mutation's client is answered while it goes on."""
     statement_timeout: float = Field(30.0, gt=0)
     """Seconds that a statement or a transaction may take."""
     graph_patience: float = Field(30.0, gt=0)

@@ -13,11 +13,12 @@ import neo4j
 from neo4j.exceptions import ConstraintError, DriverError, Neo4jError
 from tenacity import AsyncRetrying, retry_if_exception, stop_after_delay, wait_random_exponential
 
-from graph_model.errors import GraphUnavailable
+from graph_model.errors import GraphUnavailable, OperationTimeout
 
 T = TypeVar("T")
 
 DEFAULT_DATABASE = "neo4j"
+_TIMED_OUT = "Neo.ClientError.Transaction.TransactionTimedOut"
 
 
 class Transaction:
@@ -138,6 +139,8 @@ class Graph:
         except (Neo4jError, DriverError, OSError) as error:
             if _is_passing(error):
                 raise GraphUnavailable("The graph did not answer in time; send the request again.") from error
+            if isinstance(error, Neo4jError) and error.code and error.code.startswith(_TIMED_OUT):
+                raise OperationTimeout("The graph took too long for this, and stopped it.") from error
             raise
 
 

@@ -4,6 +4,10 @@ Every field of every object type is declared by one of these functions, with a d
 (law 7: deny by default; a test walks the schema and fails on a field that is not). A field of a type that
 is read from the graph also says what it is there: a stored property, a relation, a part of the same node,
 or a Python function of stored properties. The planner reads nothing but these declarations.
+
+A list of objects may also say how many it holds at most (`size`), and a field which of its arguments says
+how many the lists right beneath it hold (`page`, a path such as "input.records"), where that is not `first`:
+the cost of an operation follows from them.
 """
 
 from __future__ import annotations
@@ -19,6 +23,8 @@ from resolvers.principal import Scope
 
 SCOPE = "scope"
 SOURCE = "source"
+SIZE = "size"
+PAGE = "page"
 
 Decorator: TypeAlias = Callable[[Callable[..., object]], Any]
 
@@ -72,7 +78,7 @@ def stored(
 
 def related(scope: Scope, description: str, path: Path, *, value: str | None = None) -> Any:
     """A list of related objects, or of one property of each."""
-    return _field(scope, description, RelatedTo(path, value))
+    return _field(scope, description, RelatedTo(path, value), size=path.limit)
 
 
 def embedded(scope: Scope, description: str, *, of: str | None = None, name: str | None = None) -> Any:
@@ -87,9 +93,9 @@ def computed(
     return _field(scope, description, Computed(tuple(Value(name, of) for name in inputs), function))
 
 
-def shown(scope: Scope, description: str, *, name: str | None = None) -> Any:
+def shown(scope: Scope, description: str, *, name: str | None = None, size: int | None = None) -> Any:
     """A plain field of an object that a resolver makes."""
-    return strawberry.field(description=description, name=name, metadata={SCOPE: scope})
+    return strawberry.field(description=description, name=name, metadata={SCOPE: scope, SIZE: size})
 
 
 def resolved(scope: Scope, description: str) -> Decorator:
@@ -98,9 +104,10 @@ def resolved(scope: Scope, description: str) -> Decorator:
     return decorator
 
 
-def mutation(scope: Scope, description: str) -> Decorator:
+def mutation(scope: Scope, description: str, *, page: str | None = None) -> Decorator:
     """A mutation, whose resolver calls `context.require(scope)`."""
-    decorator: Decorator = strawberry.mutation(description=description, metadata={SCOPE: scope})
+    metadata = {SCOPE: scope, PAGE: page}
+    decorator: Decorator = strawberry.mutation(description=description, metadata=metadata)
     return decorator
 
 
@@ -110,5 +117,8 @@ def subscription(scope: Scope, description: str) -> Decorator:
     return decorator
 
 
-def _field(scope: Scope, description: str, source: Source, name: str | None = None) -> Any:
-    return strawberry.field(description=description, name=name, metadata={SCOPE: scope, SOURCE: source})
+def _field(
+    scope: Scope, description: str, source: Source, name: str | None = None, *, size: int | None = None
+) -> Any:
+    metadata = {SCOPE: scope, SOURCE: source, SIZE: size}
+    return strawberry.field(description=description, name=name, metadata=metadata)

@@ -111,6 +111,7 @@ class Mutation:
         Scope.INGEST,
         "Store records and resolve whom they are about. Idempotent: the same record again changes nothing. "
         "When it answers, everything that is not rejected is on disk and resolved.",
+        page="input.records",
     )
     async def ingest_records(
         self,

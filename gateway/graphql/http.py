@@ -34,6 +34,7 @@ STATUS = {
     Code.NOT_FOUND: 404,
     Code.METHOD_NOT_ALLOWED: 405,
     Code.INTERNAL_SERVER_ERROR: 500,
+    Code.RATE_LIMITED: 429,
     "RETRY_LATER": 503,
     "GRAPH_UNAVAILABLE": 503,
 }
@@ -103,14 +104,19 @@ class HTTPEndpoint:
             principal = self._authenticate(request)
             operation = OperationRequest.parse(await self.parameters(request))
             allow_mutation = request.method == "POST"
+            address = request.client.host if request.client else None
             if media is Media.EVENTS:
                 if self._connections.draining.is_set():
                     raise Refused(503, Code.SHUTTING_DOWN, "The gateway is shutting down: connect again.")
-                results = self.operations.stream(operation, principal, id_, allow_mutation=allow_mutation)
+                results = self.operations.stream(
+                    operation, principal, id_, allow_mutation=allow_mutation, address=address
+                )
                 return EventStream(
                     results, self._connections, keep_alive=self._keep_alive, request_id=id_, headers=headers
                 )
-            result = await self.operations.execute(operation, principal, id_, allow_mutation=allow_mutation)
+            result = await self.operations.execute(
+                operation, principal, id_, allow_mutation=allow_mutation, address=address
+            )
             return self.answer(request, operation, result, media, headers)
         except Refused as refused:
             result = Result(errors=[refused.entry], began=False)
@@ -216,7 +222,9 @@ def respond(
         status = STATUS.get(result.code or "", 400)
         if status == 400 and media is not Media.RESPONSE and not strict:
             status = 200
-    extra = {}
+    extra: dict[str, str] = {}
+    if result.charge and result.charge.allowance:
+        extra.update(result.charge.allowance.headers())
     if status == 405:
         extra["allow"] = "POST"
     if result.retry_after is not None:

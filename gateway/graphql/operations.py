@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeGuard, cast
 
 import orjson
@@ -25,11 +25,15 @@ from graphql.execution import (
 )
 from strawberry.execution import optimized_is_awaitable
 
+from gateway.graphql.deadline import Deadline
 from gateway.graphql.documents import Document, Documents, Rejected
 from gateway.graphql.errors import Code, coded, error, present
+from gateway.graphql.limits import Limits
 from gateway.graphql.lookup import Lookup
+from gateway.graphql.metering import Charge, Meter
 from gateway.graphql.plans import Compile
 from gateway.graphql.requests import OperationRequest
+from graph_model.errors import OperationTimeout
 from resolvers.planning.encode import Unfit
 from resolvers.principal import Principal
 
@@ -46,6 +50,7 @@ class Result:
     began: bool = True
     encoded: orjson.Fragment | None = None
     """The data as it is written, where that is known already."""
+    charge: Charge | None = None
 
     @property
     def code(self) -> str | None:
@@ -59,10 +64,12 @@ class Result:
         return max(waits, default=None)
 
     def payload(self) -> dict[str, Any]:
-        """The response map of the specification: `errors` if there are any, `data` if it began."""
+        """The response map of the specification: `errors` if there are any, `data` if it began, the cost."""
         payload: dict[str, Any] = {"errors": self.errors} if self.errors else {}
         if self.began:
             payload["data"] = self.data if self.encoded is None else self.encoded
+        if self.charge:
+            payload["extensions"] = {"cost": self.charge.extension()}
         return payload
 
 
@@ -71,9 +78,10 @@ class Operations:
 
     `lookup` finds the text of the document that a request names. `context` makes what the resolvers get as
     `info.context`, from the principal and the request's id, anew for each operation. Documents are cached by
-    their text; at most `max_tokens` tokens (and as many comments) are read of one, and at most `max_errors`
-    of its mistakes are reported. `compile_operation`
-    makes the plan of a query that can be planned; without it the stock executor answers everything.
+    their text; `limits` says what one may hold, and at most `max_errors` of its mistakes are reported.
+    `meter` charges each operation, whose transport names the client's `address`; a query or mutation may
+    take `timeout` seconds. Without `introspection` the schema is not told. `compile_operation` makes the
+    plan of a query that can be planned; without it the stock executor answers everything.
 
     Raises `ValueError` for a schema with extensions or custom operation directives: those only run in
     `strawberry.Schema.execute`.
@@ -85,8 +93,11 @@ class Operations:
         context: Callable[[Principal, str], Any],
         *,
         lookup: Lookup | None = None,
-        max_tokens: int = 5_000,
-        max_errors: int = 20,
+        limits: Limits = Limits(),  # noqa: B008 - it cannot change
+        meter: Meter = Meter(),  # noqa: B008
+        timeout: float = 40,
+        introspection: bool = True,
+        max_errors: int = 5,
         cached_documents: int = 1_000,
         cached_bytes: int = 4 * 1024 * 1024,
         compile_operation: Compile | None = None,
@@ -98,16 +109,30 @@ class Operations:
         self._context = context
         self._compile = compile_operation
         self.lookup = lookup or Lookup()
+        self._meter = meter
+        self._deadline = Deadline(timeout)
+        self._introspection = introspection
         self._documents = Documents(
             self._schema,
-            max_tokens=max_tokens,
+            limits=limits,
+            introspection=introspection,
             max_errors=max_errors,
             max_count=cached_documents,
             max_bytes=cached_bytes,
         )
 
+    async def drain(self) -> None:
+        """Waits until the mutations have ended whose clients were answered before."""
+        await self._deadline.drain()
+
     async def execute(
-        self, request: OperationRequest, principal: Principal, request_id: str, *, allow_mutation: bool = True
+        self,
+        request: OperationRequest,
+        principal: Principal,
+        request_id: str,
+        *,
+        allow_mutation: bool = True,
+        address: str | None = None,
     ) -> Result:
         """Executes a query, or a mutation if that is allowed; a subscription is refused."""
         try:
@@ -124,10 +149,19 @@ class Operations:
                 ],
                 began=False,
             )
-        return await self._execute(document, request, principal, request_id)
+        charge = self._charge(document, request, principal, address)
+        if refusal := charge.refusal():
+            return Result(errors=[refusal], began=False, charge=charge)
+        return replace(await self._timed(document, kind, request, principal, request_id), charge=charge)
 
     async def stream(
-        self, request: OperationRequest, principal: Principal, request_id: str, *, allow_mutation: bool = True
+        self,
+        request: OperationRequest,
+        principal: Principal,
+        request_id: str,
+        *,
+        allow_mutation: bool = True,
+        address: str | None = None,
     ) -> AsyncGenerator[Result]:
         """The results of any operation, one for a query or mutation.
 
@@ -139,8 +173,12 @@ class Operations:
         except Rejected as rejected:
             yield Result(errors=rejected.errors, began=False)
             return
+        charge = self._charge(document, request, principal, address)
+        if refusal := charge.refusal():
+            yield Result(errors=[refusal], began=False, charge=charge)
+            return
         if kind is not OperationType.SUBSCRIPTION:
-            yield await self._execute(document, request, principal, request_id)
+            yield replace(await self._timed(document, kind, request, principal, request_id), charge=charge)
             return
         executor = self._build(document, request, principal, request_id)
         if isinstance(executor, Result):
@@ -169,6 +207,28 @@ class Operations:
         if kind is OperationType.MUTATION and not allow_mutation:
             raise Rejected(error("Mutations are only accepted by POST.", Code.METHOD_NOT_ALLOWED))
         return document, kind
+
+    def _charge(
+        self, document: Document, request: OperationRequest, principal: Principal, address: str | None
+    ) -> Charge:
+        return self._meter.charge(
+            document.cost(request.operation_name, request.variables), principal, address
+        )
+
+    async def _timed(
+        self,
+        document: Document,
+        kind: OperationType,
+        request: OperationRequest,
+        principal: Principal,
+        request_id: str,
+    ) -> Result:
+        """The result of a query or a mutation, or an error when its time is over."""
+        run = self._deadline.mutation if kind is OperationType.MUTATION else self._deadline.query
+        try:
+            return await run(self._execute(document, request, principal, request_id))
+        except OperationTimeout as timeout:
+            return Result(errors=[present(timeout, request_id)])
 
     async def _execute(
         self, document: Document, request: OperationRequest, principal: Principal, request_id: str
@@ -212,6 +272,7 @@ class Operations:
             operation_name=request.operation_name,
             is_awaitable=_is_awaitable,
             operation_extensions=request.extensions,
+            hide_suggestions=not self._introspection,
         )
         if isinstance(executor, list):
             return Result(errors=[coded(failure, Code.BAD_USER_INPUT) for failure in executor], began=False)

@@ -194,7 +194,11 @@ class Session:
         request_id_ = request_id()
         last: dict[str, Any] = {"id": id_, "type": "complete"}
         try:
-            async with aclosing(self._endpoint.operations.stream(request, principal, request_id_)) as results:
+            client = self._websocket.client
+            operations = self._endpoint.operations.stream(
+                request, principal, request_id_, address=client.host if client else None
+            )
+            async with aclosing(operations) as results:
                 async for result in results:
                     if not result.began:
                         last = _error(id_, result.errors)

@@ -30,12 +30,13 @@ async def test_the_context_is_made_from_the_principal_and_the_id_of_the_request(
     client: httpx.AsyncClient,
 ) -> None:
     response = await client.post("/graphql", json={"query": "{ who }"}, headers={"x-request-id": "mine-1"})
-    assert response.json() == {"data": {"who": ["development", "mine-1"]}}
+    assert response.json()["data"] == {"who": ["development", "mine-1"]}
 
 
 async def test_an_operation_is_chosen_by_its_name(client: httpx.AsyncClient) -> None:
     query = "query A { hello } query B($n: Int!) { number(n: $n) }"
-    assert await ask(client, query, operationName="B", variables={"n": 3}) == {"data": {"number": 3}}
+    answer = await ask(client, query, operationName="B", variables={"n": 3})
+    assert answer["data"] == {"number": 3}
 
 
 @pytest.mark.parametrize(
@@ -73,7 +74,7 @@ async def test_a_one_of_input_in_a_document_has_exactly_one_key(client: httpx.As
 async def test_a_one_of_input_with_one_key_reaches_the_resolver(client: httpx.AsyncClient) -> None:
     query = "query ($by: Choice!) { a: choose(by: $by) b: choose(by: {id: 7}) }"
     answer = await ask(client, query, variables={"by": {"name": "x"}})
-    assert answer == {"data": {"a": "name x", "b": "id 7"}}
+    assert answer["data"] == {"a": "name x", "b": "id 7"}
 
 
 async def test_a_null_where_a_variable_has_a_default_is_the_clients_mistake(

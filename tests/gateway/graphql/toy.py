@@ -16,6 +16,7 @@ from strawberry.permission import BasePermission
 from gateway.graphql.app import graphql_routes
 from gateway.graphql.connections import Connections
 from gateway.graphql.lookup import Lookup
+from gateway.graphql.metering import Meter
 from gateway.graphql.operations import Operations
 from graph_model.errors import BadInput, Forbidden, RetryLater
 from resolvers.principal import DEVELOPMENT, Principal
@@ -113,7 +114,11 @@ class Query:
     @strawberry.field
     async def slow(self, info: Info) -> str:
         info.context.toy.entered.set()
-        await info.context.toy.release.wait()
+        try:
+            await info.context.toy.release.wait()
+        except asyncio.CancelledError:
+            info.context.toy.closed.set()
+            raise
         return "done"
 
 
@@ -122,6 +127,13 @@ class Mutation:
     @strawberry.mutation
     def set(self, value: int) -> int:
         return value
+
+    @strawberry.mutation
+    async def keep(self, info: Info) -> str:
+        info.context.toy.entered.set()
+        await info.context.toy.release.wait()
+        info.context.toy.closed.set()
+        return "kept"
 
 
 @strawberry.type
@@ -160,6 +172,9 @@ class Subscription:
         yield 0
 
 
+COST = {"extensions": {"cost": {"requested": 1, "limit": Meter().limit}}}
+"""What the response of an operation with one field says of its cost."""
+
 SCHEMA = strawberry.Schema(Query, Mutation, Subscription)
 
 
@@ -183,12 +198,18 @@ class Gateway:
     connections: Connections
 
 
-def gateway(*, lookup: Lookup | None = None, **options: Any) -> Gateway:
+def gateway(
+    *, lookup: Lookup | None = None, meter: Meter | None = None, timeout: float = 40, **options: Any
+) -> Gateway:
     """An application with the GraphQL routes over the toy schema."""
     toy = Toy()
     connections = Connections()
     operations = Operations(
-        SCHEMA, lambda principal, request_id: Context(toy, principal, request_id), lookup=lookup
+        SCHEMA,
+        lambda principal, request_id: Context(toy, principal, request_id),
+        meter=meter or Meter(),
+        timeout=timeout,
+        lookup=lookup,
     )
     settings: dict[str, Any] = {
         "authenticate": authenticate,
