@@ -20,8 +20,10 @@ from gateway.embedded.server import EmbeddedServer
 from gateway.graphql.app import graphql_routes
 from gateway.graphql.connections import Connections
 from gateway.graphql.operations import Operations
+from gateway.graphql.requests import Transport
 from gateway.health import health_routes
 from gateway.settings import Settings
+from gateway.telemetry import Instruments, open_instruments
 from gateway.webhooks.deliverer import Deliverer
 from gateway.webhooks.signing import new_secret, parse_secret
 from graph_model import times
@@ -30,6 +32,7 @@ from graph_model.graph import Graph
 from graph_model.ingestion.ingestion import Ingestion
 from graph_model.insights.model import Threshold
 from graph_model.migrations import migrate
+from graph_model.observer import Observer
 from resolvers.context import Context, Services
 from resolvers.principal import DEVELOPMENT, Principal
 from resolvers.schema import schema
@@ -57,8 +60,8 @@ class Gateway:
 
 
 @asynccontextmanager
-async def open_graph(settings: Settings) -> AsyncIterator[Graph]:
-    """The graph that the settings name, or the embedded one, its schema up to date.
+async def open_graph(settings: Settings, observer: Observer | None = None) -> AsyncIterator[Graph]:
+    """The graph that the settings name, or the embedded one, its schema up to date, watched by `observer`.
 
     Raises EmbeddedServerError if that one cannot be started, GraphUnavailable if the graph does not answer.
     """
@@ -80,6 +83,7 @@ async def open_graph(settings: Settings) -> AsyncIterator[Graph]:
             database,
             patience=settings.graph_patience,
             statement_timeout=settings.statement_timeout,
+            observer=observer,
         ) as graph:
             for migration in await migrate(graph):
                 _log.info("migration_applied", number=migration.number, name=migration.name)
@@ -94,8 +98,11 @@ async def open_gateway(
     settings: Settings, *, clock: Callable[[], datetime] = times.utc_now
 ) -> AsyncIterator[Gateway]:
     """A gateway that works: its graph open, its outbox tailed, its webhooks delivered, its clock watched."""
-    async with open_graph(settings) as graph:
-        tail = Tail(graph, poll=settings.event_poll)
+    async with (
+        open_instruments(settings) as instruments,
+        open_graph(settings, instruments.telemetry) as graph,
+    ):
+        tail = Tail(graph, poll=settings.event_poll, observer=instruments.telemetry)
         ingestion = Ingestion(
             graph,
             threshold=Threshold(
@@ -104,9 +111,15 @@ async def open_gateway(
             default_country=settings.default_country,
             clock=clock,
             on_commit=tail.wake,
+            observer=instruments.telemetry,
         )
         deliverer = Deliverer(
-            graph, tail, source=settings.event_source, clock=clock, timeout=settings.webhook_timeout
+            graph,
+            tail,
+            source=settings.event_source,
+            clock=clock,
+            timeout=settings.webhook_timeout,
+            telemetry=instruments.telemetry,
         )
         services = Services(
             graph=graph,
@@ -124,15 +137,29 @@ async def open_gateway(
             for work in (tail.run, deliverer.run, _sweeping(ingestion, settings.sweep_interval))
         ]
         try:
-            yield Gateway(_application(settings, services, connections), services, connections)
+            yield Gateway(_application(settings, services, connections, instruments), services, connections)
         finally:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
 
 
-def _application(settings: Settings, services: Services, connections: Connections) -> Starlette:
-    operations = Operations(schema, lambda principal, request_id: Context(principal, request_id, services))
+def _application(
+    settings: Settings, services: Services, connections: Connections, instruments: Instruments
+) -> Starlette:
+    operations = Operations(
+        schema,
+        lambda principal, request_id: Context(principal, request_id, services),
+        telemetry=instruments.telemetry,
+    )
+    metrics = instruments.metrics
+    if metrics is not None:
+        metrics.watch(
+            event_position=lambda: services.tail.position,
+            records_waiting=lambda: services.ingestion.waiting,
+            requests_open=lambda: connections.open[Transport.HTTP],
+            sockets_open=lambda: connections.open[Transport.WEBSOCKET],
+        )
     return Starlette(
         routes=[
             *graphql_routes(
@@ -145,8 +172,9 @@ def _application(settings: Settings, services: Services, connections: Connection
                 keep_alive=settings.keep_alive,
             ),
             *health_routes(services.graph, connections),
+            *(metrics.routes(services.graph) if metrics is not None else ()),
         ],
-        middleware=_middleware(settings),
+        middleware=[*_middleware(settings), *instruments.middleware],
     )
 
 

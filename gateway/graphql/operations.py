@@ -26,7 +26,8 @@ from strawberry.execution import optimized_is_awaitable
 
 from gateway.graphql.documents import Document, Documents, Rejected
 from gateway.graphql.errors import Code, coded, error, present
-from gateway.graphql.requests import OperationRequest
+from gateway.graphql.requests import OperationRequest, Transport
+from gateway.telemetry.watching import Operation, Telemetry
 from resolvers.principal import Principal
 
 # graphql-core wants a type guard, which Strawberry's faster function is in all but name.
@@ -65,7 +66,8 @@ class Operations:
 
     `context` makes what the resolvers get as `info.context`, from the principal and the request's id,
     anew for each operation. Documents are cached by their text; at most `max_tokens` tokens (and as many
-    comments) are read of one, and at most `max_errors` of its mistakes are reported.
+    comments) are read of one, and at most `max_errors` of its mistakes are reported. `telemetry` is told
+    of each operation.
 
     Raises `ValueError` for a schema with extensions or custom operation directives: those only run in
     `strawberry.Schema.execute`.
@@ -80,12 +82,14 @@ class Operations:
         max_errors: int = 20,
         cached_documents: int = 1_000,
         cached_bytes: int = 4 * 1024 * 1024,
+        telemetry: Telemetry | None = None,
     ) -> None:
         if schema.get_extensions():
             raise ValueError("schema extensions and operation directives are not run by Operations")
         self._schema = schema._schema
         self._executor: type[Executor[Any]] = schema.execution_context_class
         self._context = context
+        self._telemetry = telemetry
         self._documents = Documents(
             self._schema,
             max_tokens=max_tokens,
@@ -95,11 +99,74 @@ class Operations:
         )
 
     async def execute(
-        self, request: OperationRequest, principal: Principal, request_id: str, *, allow_mutation: bool = True
+        self,
+        request: OperationRequest,
+        principal: Principal,
+        request_id: str,
+        *,
+        allow_mutation: bool = True,
+        transport: Transport = Transport.HTTP,
     ) -> Result:
         """Executes a query, or a mutation if that is allowed; a subscription is refused."""
+        if self._telemetry is None:
+            return await self._answer(request, principal, request_id, allow_mutation, None)
+        with self._telemetry.operation(request_id, transport) as seen:
+            result = await self._answer(request, principal, request_id, allow_mutation, seen)
+            seen.answered(result.code, _cost(result))
+            return result
+
+    def stream(
+        self,
+        request: OperationRequest,
+        principal: Principal,
+        request_id: str,
+        *,
+        allow_mutation: bool = True,
+        transport: Transport = Transport.EVENTS,
+    ) -> AsyncGenerator[Result]:
+        """The results of any operation, one for a query or mutation.
+
+        A result that did not begin is the last one. The resolver's generator is closed with this one,
+        so use it within `contextlib.aclosing`.
+        """
+        if self._telemetry is None:
+            return self._results(request, principal, request_id, allow_mutation, None)
+        return self._watched_results(
+            self._telemetry, request, principal, request_id, allow_mutation, transport
+        )
+
+    def refused(self, code: str) -> None:
+        """To be told of a request that never became an operation, and why."""
+        if self._telemetry is not None:
+            self._telemetry.refused(code)
+
+    async def _watched_results(
+        self,
+        telemetry: Telemetry,
+        request: OperationRequest,
+        principal: Principal,
+        request_id: str,
+        allow_mutation: bool,
+        transport: Transport,
+    ) -> AsyncGenerator[Result]:
+        with telemetry.operation(request_id, transport) as seen:
+            async with aclosing(
+                self._results(request, principal, request_id, allow_mutation, seen)
+            ) as results:
+                async for result in results:
+                    seen.answered(result.code, _cost(result))
+                    yield result
+
+    async def _answer(
+        self,
+        request: OperationRequest,
+        principal: Principal,
+        request_id: str,
+        allow_mutation: bool,
+        seen: Operation | None,
+    ) -> Result:
         try:
-            document, kind = self._resolve(request, allow_mutation=allow_mutation)
+            document, kind = self._resolve(request, seen, allow_mutation=allow_mutation)
         except Rejected as rejected:
             return Result(errors=rejected.errors, began=False)
         if kind is OperationType.SUBSCRIPTION:
@@ -114,16 +181,16 @@ class Operations:
             )
         return await self._execute(document, request, principal, request_id)
 
-    async def stream(
-        self, request: OperationRequest, principal: Principal, request_id: str, *, allow_mutation: bool = True
+    async def _results(
+        self,
+        request: OperationRequest,
+        principal: Principal,
+        request_id: str,
+        allow_mutation: bool,
+        seen: Operation | None,
     ) -> AsyncGenerator[Result]:
-        """The results of any operation, one for a query or mutation.
-
-        A result that did not begin is the last one. The resolver's generator is closed with this one,
-        so use it within `contextlib.aclosing`.
-        """
         try:
-            document, kind = self._resolve(request, allow_mutation=allow_mutation)
+            document, kind = self._resolve(request, seen, allow_mutation=allow_mutation)
         except Rejected as rejected:
             yield Result(errors=rejected.errors, began=False)
             return
@@ -150,9 +217,13 @@ class Operations:
         except Exception as exception:
             yield Result(errors=[present(exception, request_id)], began=False)
 
-    def _resolve(self, request: OperationRequest, *, allow_mutation: bool) -> tuple[Document, OperationType]:
+    def _resolve(
+        self, request: OperationRequest, seen: Operation | None, *, allow_mutation: bool
+    ) -> tuple[Document, OperationType]:
         document = self._documents.get(request.query)
         kind = document.kind(request.operation_name)
+        if seen is not None:
+            seen.resolved(document.name(request.operation_name), kind.value)
         if kind is OperationType.MUTATION and not allow_mutation:
             raise Rejected(error("Mutations are only accepted by POST.", Code.METHOD_NOT_ALLOWED))
         return document, kind
@@ -182,6 +253,11 @@ class Operations:
         if isinstance(executor, list):
             return Result(errors=[coded(failure, Code.BAD_USER_INPUT) for failure in executor], began=False)
         return executor
+
+
+def _cost(result: Result) -> Any:
+    """What the operation was found to cost, if that was counted."""
+    return (getattr(result, "extensions", None) or {}).get("cost")
 
 
 def _present_all(failures: list[GraphQLError] | None, request_id: str) -> list[dict[str, Any]]:
