@@ -86,7 +86,7 @@ class Metrics(Sink):
             self._graph_up.set(await graph.is_ready(within=1.0))
             try:
                 encode, content_type = choose_encoder(request.headers.get("accept", ""))
-            except ValueError:  # a version that is none
+            except (ValueError, TypeError):  # The library's, for a version that is none.
                 encode, content_type = generate_latest, CONTENT_TYPE_LATEST
             body = await asyncio.to_thread(encode, self.registry)
             return Response(body, headers={"content-type": content_type, "cache-control": "no-store"})

@@ -13,6 +13,7 @@ import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from threading import Thread
 from urllib.parse import urlsplit
 
 from opentelemetry import context, trace
@@ -33,6 +34,9 @@ from gateway.telemetry.watching import CANCELLED, Attempt, Batch, Operation, Sin
 SCOPE = "identity_gateway"
 OUR_FAULT = frozenset({"INTERNAL_SERVER_ERROR", "GRAPH_UNAVAILABLE"})
 """Codes that make an operation's span one of an error; the others are the client's."""
+
+GRACE = 3.0
+"""Seconds that the export at the end may take."""
 
 _W3C = TraceContextTextMapPropagator()
 _BOUNDS = (0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1, 5, 10)
@@ -85,10 +89,14 @@ class Tracing(Sink):
         )
 
     async def close(self) -> None:
-        """Export what is left; nobody there to take it is no reason to wait for long."""
-        await asyncio.gather(
-            asyncio.to_thread(self._tracers.shutdown), asyncio.to_thread(self._meters.shutdown)
-        )
+        """Export what is left, within a few seconds."""
+        # The exporters try for longer and cannot be cancelled: daemon threads do not hold up the process.
+        closing = [
+            Thread(target=provider.shutdown, daemon=True) for provider in (self._tracers, self._meters)
+        ]
+        for thread in closing:
+            thread.start()
+        await asyncio.gather(*(asyncio.to_thread(thread.join, GRACE) for thread in closing))
 
     @contextmanager
     def operation(self, operation: Operation) -> Iterator[None]:

@@ -15,6 +15,7 @@ from strawberry.permission import BasePermission
 from gateway.graphql.app import graphql_routes
 from gateway.graphql.connections import Connections
 from gateway.graphql.operations import Operations
+from gateway.telemetry.watching import Telemetry
 from graph_model.errors import Forbidden, RetryLater
 from resolvers.principal import DEVELOPMENT, Principal
 
@@ -162,11 +163,15 @@ class Gateway:
     connections: Connections
 
 
-def gateway(**options: Any) -> Gateway:
+def gateway(*, telemetry: Telemetry | None = None, **options: Any) -> Gateway:
     """An application with the GraphQL routes over the toy schema."""
     toy = Toy()
     connections = Connections()
-    operations = Operations(SCHEMA, lambda principal, request_id: Context(toy, principal, request_id))
+    operations = Operations(
+        SCHEMA,
+        lambda principal, request_id: Context(toy, principal, request_id),
+        telemetry=telemetry,
+    )
     settings: dict[str, Any] = {
         "authenticate": authenticate,
         "max_body_bytes": 100_000,
