@@ -32,7 +32,8 @@ async def open_instruments(settings: Settings) -> AsyncIterator[Instruments]:
     if metrics is not None:
         sinks.append(metrics)
     if settings.log_level != "error":
-        sinks.append(Lines(slow_statement=settings.slow_statement))
+        operations = settings.log_level != "warning"
+        sinks.append(Lines(slow_statement=settings.slow_statement, operations=operations))
     if not settings.otel:
         yield Instruments(Telemetry(sinks) if sinks else None, metrics, [])
         return

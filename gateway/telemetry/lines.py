@@ -14,11 +14,13 @@ _log = structlog.get_logger(__name__)
 
 
 class Lines(Sink):
-    """A line at level info for each operation, and one at level warning for each statement that took
-    `slow_statement` seconds or more. Whatever is logged within an operation carries its request's id."""
+    """A line at level info for each operation if `operations` are wanted, and one at level warning for each
+    statement that took `slow_statement` seconds or more. Whatever is logged within an operation carries its
+    request's id."""
 
-    def __init__(self, *, slow_statement: float) -> None:
+    def __init__(self, *, slow_statement: float, operations: bool = True) -> None:
         self._slow_statement = slow_statement
+        self._operations = operations
 
     @contextmanager
     def operation(self, operation: Operation) -> Iterator[None]:
@@ -27,7 +29,8 @@ class Lines(Sink):
             try:
                 yield
             finally:
-                _log.info("operation", **_line(operation))
+                if self._operations:
+                    _log.info("operation", **_line(operation))
 
     def statement(self, statement: Statement) -> None:
         """Write the line if it was slow: its text holds parameters only."""

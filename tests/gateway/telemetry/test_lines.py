@@ -221,6 +221,13 @@ def test_a_statement_as_quick_as_it_should_be_is_not_logged() -> None:
     assert line["statement"].startswith("MATCH Person ")
 
 
+def test_operations_are_left_out_where_only_warnings_are_wanted() -> None:
+    telemetry = Telemetry([Lines(slow_statement=1, operations=False)])
+    with capture_logs() as logs, telemetry.operation("id", "http"):
+        telemetry.statement("MATCH (n:Person) RETURN n", 2, None)
+    assert [line["event"] for line in logs] == ["slow_statement"]
+
+
 def test_the_cost_is_in_the_line_where_it_was_counted() -> None:
     telemetry = Telemetry([Lines(slow_statement=1)])
     with capture_logs() as logs, telemetry.operation("id", "http") as seen:

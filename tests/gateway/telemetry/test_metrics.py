@@ -11,6 +11,8 @@ from prometheus_client.openmetrics.parser import text_string_to_metric_families 
 from prometheus_client.parser import text_string_to_metric_families
 from websockets.asyncio.client import connect
 
+from gateway.settings import Settings
+from gateway.telemetry import Instruments, open_instruments
 from gateway.telemetry.metrics import Metrics
 from gateway.telemetry.watching import MAX_OPERATIONS, Telemetry
 from graph_model.events.model import EventKind
@@ -219,3 +221,8 @@ async def test_who_goes_away_cancels_and_does_not_fail() -> None:
     await asyncio.wait([task])
     labels = {"operation": "Waits", "kind": "query", "transport": "websocket", "code": "CANCELLED"}
     assert metrics.registry.get_sample_value("identity_gateway_operations_total", labels) == 1
+
+
+async def test_with_everything_off_nobody_is_told_anything() -> None:
+    async with open_instruments(Settings(metrics=False, log_level="error")) as instruments:
+        assert instruments == Instruments(None, None, [])
