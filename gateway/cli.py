@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import shlex
 from collections.abc import Coroutine
 from pathlib import Path
@@ -18,7 +19,7 @@ from gateway import sample
 from gateway.embedded.server import EmbeddedServerError
 from gateway.graphql.manifest import ManifestError
 from gateway.loading import LoadError, read_records, send_records
-from gateway.logs import configure_logs
+from gateway.logs import configure_logs, log_loop_error
 from gateway.running import Gateway, open_gateway, open_graph
 from gateway.sample.queries import QUERIES
 from gateway.server import GatewayServer, bind, run, url_of
@@ -134,6 +135,7 @@ def _fail(message: str) -> NoReturn:
 
 
 async def _serve(settings: Settings, *, with_sample: bool = False) -> None:
+    asyncio.get_running_loop().set_exception_handler(log_loop_error)
     try:
         taken = bind(settings)
     except OSError as error:

@@ -26,8 +26,11 @@ from gateway.graphql.manifest import read_manifest
 from gateway.graphql.metering import Meter
 from gateway.graphql.operations import Operations
 from gateway.graphql.rate import Rate, RateLimiter
+from gateway.graphql.requests import Transport
 from gateway.health import health_routes
 from gateway.settings import Settings
+from gateway.telemetry import Instruments, open_instruments
+from gateway.telemetry.watching import Telemetry
 from gateway.webhooks.deliverer import Deliverer
 from gateway.webhooks.signing import new_secret, parse_secret
 from graph_model import times
@@ -36,6 +39,7 @@ from graph_model.graph import Graph
 from graph_model.ingestion.ingestion import Ingestion
 from graph_model.insights.model import Threshold
 from graph_model.migrations import migrate
+from graph_model.observer import Observer
 from graph_model.reading.together import Together
 from resolvers.context import Context, Services
 from resolvers.planning.operation import compile_operation
@@ -67,8 +71,8 @@ class Gateway:
 
 
 @asynccontextmanager
-async def open_graph(settings: Settings) -> AsyncIterator[Graph]:
-    """The graph that the settings name, or the embedded one, its schema up to date.
+async def open_graph(settings: Settings, observer: Observer | None = None) -> AsyncIterator[Graph]:
+    """The graph that the settings name, or the embedded one, its schema up to date, watched by `observer`.
 
     Raises EmbeddedServerError if that one cannot be started, GraphUnavailable if the graph does not answer.
     """
@@ -90,6 +94,7 @@ async def open_graph(settings: Settings) -> AsyncIterator[Graph]:
             database,
             patience=settings.graph_patience,
             statement_timeout=settings.statement_timeout,
+            observer=observer,
         ) as graph:
             for migration in await migrate(graph):
                 _log.info("migration_applied", number=migration.number, name=migration.name)
@@ -112,8 +117,11 @@ async def open_gateway(
         trusted_only=settings.trusted_only,
         automatic=settings.persisted_queries,
     )
-    async with open_graph(settings) as graph:
-        tail = Tail(graph, poll=settings.event_poll)
+    async with (
+        open_instruments(settings) as instruments,
+        open_graph(settings, instruments.telemetry) as graph,
+    ):
+        tail = Tail(graph, poll=settings.event_poll, observer=instruments.telemetry)
         ingestion = Ingestion(
             graph,
             threshold=Threshold(
@@ -122,9 +130,15 @@ async def open_gateway(
             default_country=settings.default_country,
             clock=clock,
             on_commit=tail.wake,
+            observer=instruments.telemetry,
         )
         deliverer = Deliverer(
-            graph, tail, source=settings.event_source, clock=clock, timeout=settings.webhook_timeout
+            graph,
+            tail,
+            source=settings.event_source,
+            clock=clock,
+            timeout=settings.webhook_timeout,
+            telemetry=instruments.telemetry,
         )
         services = Services(
             graph=graph,
@@ -137,14 +151,14 @@ async def open_gateway(
             new_secret=new_secret,
             check_secret=parse_secret,
         )
-        operations = _operations(settings, services, lookup)
+        operations = _operations(settings, services, lookup, instruments.telemetry)
         connections = Connections()
         tasks = [
             asyncio.create_task(_forever(work), name=work.__qualname__)
             for work in (tail.run, deliverer.run, _sweeping(ingestion, settings.sweep_interval))
         ]
         try:
-            app = _application(settings, services, operations, connections)
+            app = _application(settings, services, operations, connections, instruments)
             yield Gateway(app, services, operations, connections)
         finally:
             for task in tasks:
@@ -152,7 +166,9 @@ async def open_gateway(
             await asyncio.gather(*tasks, return_exceptions=True)
 
 
-def _operations(settings: Settings, services: Services, lookup: Lookup) -> Operations:
+def _operations(
+    settings: Settings, services: Services, lookup: Lookup, telemetry: Telemetry | None
+) -> Operations:
     rate = Rate(settings.rate_points, settings.rate_burst)
     return Operations(
         schema,
@@ -168,13 +184,26 @@ def _operations(settings: Settings, services: Services, lookup: Lookup) -> Opera
         timeout=settings.operation_timeout,
         introspection=settings.introspection,
         lookup=lookup,
+        telemetry=telemetry,
         compile_operation=partial(compile_operation, schema._schema),
     )
 
 
 def _application(
-    settings: Settings, services: Services, operations: Operations, connections: Connections
+    settings: Settings,
+    services: Services,
+    operations: Operations,
+    connections: Connections,
+    instruments: Instruments,
 ) -> Starlette:
+    metrics = instruments.metrics
+    if metrics is not None:
+        metrics.watch(
+            event_position=lambda: services.tail.position,
+            records_waiting=lambda: services.ingestion.waiting,
+            requests_open=lambda: connections.open[Transport.HTTP],
+            sockets_open=lambda: connections.open[Transport.WEBSOCKET],
+        )
     return Starlette(
         routes=[
             *graphql_routes(
@@ -187,8 +216,9 @@ def _application(
                 keep_alive=settings.keep_alive,
             ),
             *health_routes(services.graph, connections),
+            *(metrics.routes(services.graph) if metrics is not None else ()),
         ],
-        middleware=_middleware(settings),
+        middleware=[*_middleware(settings), *instruments.middleware],
     )
 
 

@@ -95,6 +95,12 @@ class Settings(BaseSettings):
     """Seconds that an endpoint has to answer a webhook."""
     event_source: str = "/identity-gateway"
     """The `source` of the CloudEvents that webhooks receive."""
+    metrics: bool = True
+    """Count what happens, and answer /metrics."""
+    otel: bool = False
+    """Send traces and metrics by OTLP, as OpenTelemetry's own variables say; needs the extra `otel`."""
+    slow_statement: float = Field(1.0, gt=0)
+    """Seconds from which a statement is logged as slow."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     """Least level that is logged."""
     log_format: Literal["auto", "json", "text"] = "auto"
@@ -115,11 +121,24 @@ class Settings(BaseSettings):
                 f"GATEWAY_HOST: {self.host} can be reached by others, and everybody may do everything until "
                 "access control exists. Set GATEWAY_INSECURE=1 if the network keeps strangers out."
             )
+        if self.otel and not _has_otel():
+            raise ValueError(
+                "GATEWAY_OTEL: OpenTelemetry is not installed: pip install 'identity-gateway[otel]'."
+            )
         if self.default_country is not None and not is_country(self.default_country):
             raise ValueError("GATEWAY_DEFAULT_COUNTRY: expected a code of ISO 3166-1 alpha-2, such as DE.")
         if self.trusted_only and self.trusted_documents is None:
             raise ValueError("GATEWAY_TRUSTED_ONLY: GATEWAY_TRUSTED_DOCUMENTS must name the file of them.")
         return self
+
+
+def _has_otel() -> bool:
+    try:
+        import opentelemetry.exporter.otlp.proto.http
+        import opentelemetry.sdk.trace  # noqa: F401
+    except ImportError:
+        return False
+    return True
 
 
 def is_loopback(host: str) -> bool:

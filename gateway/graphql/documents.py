@@ -85,6 +85,11 @@ class Document:
             cost = self.costs[operation_name]
         return cost.points(variables)
 
+    def name(self, operation_name: str | None) -> str | None:
+        """What the document calls that operation; None if it has no name."""
+        operation = get_operation_ast(self.ast, operation_name)
+        return operation.name.value if operation is not None and operation.name is not None else None
+
 
 class Documents:
     """The least recently used documents are forgotten beyond `max_count` of them or `max_bytes` of text.

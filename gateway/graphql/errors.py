@@ -111,7 +111,9 @@ def _code(failure: GraphQLError) -> str | None:
 def _log(cause: Exception, request_id: str, exception: Exception) -> None:
     path = exception.path if isinstance(exception, GraphQLError) else None
     if isinstance(cause, GraphQLError):
-        # Its text quotes the document with its literals, and so would a traceback.
-        logger.error("operation failed", request_id=request_id, path=path, error=cause.message)
+        # Its text quotes the document with its literals, and so would a traceback; its message quotes the
+        # value that it is about, if any, behind a colon.
+        message = cause.message.partition(": ")[0]
+        logger.error("operation failed", request_id=request_id, path=path, error=message)
     else:
         logger.error("operation failed", request_id=request_id, path=path, exc_info=cause)

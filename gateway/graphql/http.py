@@ -24,7 +24,7 @@ from gateway.graphql.graphiql import page
 from gateway.graphql.operations import Operations, Result
 from gateway.graphql.origin import cross_site
 from gateway.graphql.representation import allow_revalidation, represented
-from gateway.graphql.requests import OperationRequest, request_id
+from gateway.graphql.requests import OperationRequest, Transport, request_id
 from gateway.graphql.sse import EventStream
 from graph_model.errors import BadInput
 from resolvers.principal import Principal
@@ -83,7 +83,7 @@ class HTTPEndpoint:
         id_ = request_id(request.headers.get("x-request-id"))
         # Answers hold personal data: no cache may keep one, unless `answer` allows it.
         headers = {"x-request-id": id_, "cache-control": "no-store", "x-content-type-options": "nosniff"}
-        with self._connections.held():
+        with self._connections.held(Transport.HTTP):
             try:
                 response = await self._respond(request, id_, headers)
             except ClientDisconnect:
@@ -109,7 +109,12 @@ class HTTPEndpoint:
                 if self._connections.draining.is_set():
                     raise Refused(503, Code.SHUTTING_DOWN, "The gateway is shutting down: connect again.")
                 results = self.operations.stream(
-                    operation, principal, id_, allow_mutation=allow_mutation, address=address
+                    operation,
+                    principal,
+                    id_,
+                    allow_mutation=allow_mutation,
+                    address=address,
+                    transport=Transport.EVENTS,
                 )
                 return EventStream(
                     results, self._connections, keep_alive=self._keep_alive, request_id=id_, headers=headers
@@ -119,14 +124,19 @@ class HTTPEndpoint:
             )
             return self.answer(request, operation, result, media, headers)
         except Refused as refused:
-            result = Result(errors=[refused.entry], began=False)
-            return _encoded(result, refused.status, media, {**headers, **refused.headers})
+            return _encoded(
+                self._refusal(refused.entry), refused.status, media, {**headers, **refused.headers}
+            )
         except BadInput as bad:
-            return _encoded(Result(errors=[present(bad, id_)], began=False), 400, media, headers)
+            return _encoded(self._refusal(present(bad, id_)), 400, media, headers)
         except ClientDisconnect:
             raise
         except Exception as exception:
-            return respond(Result(errors=[present(exception, id_)], began=False), media, headers)
+            return respond(self._refusal(present(exception, id_)), media, headers)
+
+    def _refusal(self, entry: dict[str, Any]) -> Result:
+        self.operations.refused(entry["extensions"]["code"])
+        return Result(errors=[entry], began=False)
 
     def offers(self, request: Request) -> tuple[Media, ...]:
         """The media types that can be answered, the usual one first; raises `Refused` for other methods."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 from uuid_utils import uuid7
@@ -13,6 +14,14 @@ from gateway.graphql.errors import Code
 from graph_model.errors import BadInput
 
 REQUEST_ID = re.compile(r"[A-Za-z0-9._~:/@+=-]{1,128}")
+
+
+class Transport(StrEnum):
+    """What carries an operation."""
+
+    HTTP = "http"
+    EVENTS = "sse"
+    WEBSOCKET = "websocket"
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,10 +101,13 @@ async def test_an_unexpected_exception_is_logged_once_and_masked(client: httpx.A
     assert "literal" not in str(entry)
 
 
-async def test_a_value_that_cannot_be_serialised_does_not_reach_the_client(client: httpx.AsyncClient) -> None:
-    answer = await ask(client, "{ tooLarge }")
+async def test_a_value_that_cannot_be_serialised_reaches_neither_the_client_nor_the_log(
+    client: httpx.AsyncClient,
+) -> None:
+    with capture_logs() as logs:
+        answer = await ask(client, "{ tooLarge }")
     assert answer["data"] == {"tooLarge": None}
-    assert "4000000123" not in str(answer)
+    assert "4000000123" not in str(answer) + str(logs)
     assert answer["errors"][0]["extensions"]["code"] == "INTERNAL_SERVER_ERROR"
 
 

@@ -18,6 +18,7 @@ from gateway.graphql.connections import Connections
 from gateway.graphql.lookup import Lookup
 from gateway.graphql.metering import Meter
 from gateway.graphql.operations import Operations
+from gateway.telemetry.watching import Telemetry
 from graph_model.errors import BadInput, Forbidden, RetryLater
 from resolvers.principal import DEVELOPMENT, Principal
 
@@ -199,7 +200,12 @@ class Gateway:
 
 
 def gateway(
-    *, lookup: Lookup | None = None, meter: Meter | None = None, timeout: float = 40, **options: Any
+    *,
+    lookup: Lookup | None = None,
+    meter: Meter | None = None,
+    timeout: float = 40,
+    telemetry: Telemetry | None = None,
+    **options: Any,
 ) -> Gateway:
     """An application with the GraphQL routes over the toy schema."""
     toy = Toy()
@@ -210,6 +216,7 @@ def gateway(
         meter=meter or Meter(),
         timeout=timeout,
         lookup=lookup,
+        telemetry=telemetry,
     )
     settings: dict[str, Any] = {
         "authenticate": authenticate,
