@@ -35,22 +35,31 @@ def assign(
     current: Mapping[str, str],
     retired: Iterable[Retired],
     *,
+    age: Mapping[str, str],
     mint: Callable[[], str],
 ) -> Assignment:
     """The id of each part.
 
     `current` maps record keys to the id they belong to now (records that are new are absent), `retired`
-    are the ids that resolve to one of those. Ids sort by age. `mint` makes a new id.
+    are the ids that resolve to one of those. Ids sort by age, and `age` maps the keys in `current` to what
+    sorts by the age of the record. `mint` makes a new id.
     """
     parts = list(parts)
+    owners = {part: {current[key] for key in part if key in current} for part in parts}
     claims: dict[str, list[frozenset[str]]] = {}
     for part in parts:
-        for owner in {current[key] for key in part if key in current}:
+        for owner in owners[part]:
             claims.setdefault(owner, []).append(part)
-    # Where an id's records have parted, the larger share keeps it; ties go to the least record key.
+
+    def standing(owner: str, part: frozenset[str]) -> tuple[int, int, _Reversed]:
+        share = [key for key in part if current.get(key) == owner]
+        return len(share), -len(owners[part]), _Reversed(min(age[key] for key in share))
+
+    # Where an id's records have parted, the larger share keeps it; of equal ones the one in a part that
+    # fewer others claim (a record that went over to another person does not take its old id along), then
+    # the one with the oldest record.
     heir = {
-        owner: max(claimants, key=lambda part: (_share(part, owner, current), _Reversed(min(part))))
-        for owner, claimants in claims.items()
+        owner: max(claimants, key=lambda part: standing(owner, part)) for owner, claimants in claims.items()
     }
     retired = sorted(retired, key=lambda item: item.id)
     members: dict[str, frozenset[str]] = {}
@@ -80,10 +89,6 @@ def assign(
             if target != item.into:
                 merged[item.id] = target
     return Assignment(members, frozenset(created), frozenset(revived), merged)
-
-
-def _share(part: frozenset[str], owner: str, current: Mapping[str, str]) -> int:
-    return sum(current.get(key) == owner for key in part)
 
 
 class _Reversed(str):

@@ -61,7 +61,9 @@ async def resolve(
 
     kept = {old for old in component.matches if old.a not in subjects and old.b not in subjects}
     parts = partition(component.records.values(), kept | found)
-    assignment = assign(parts, component.membership, component.retired, mint=lambda: new_id("ind"))
+    assignment = assign(
+        parts, component.membership, component.retired, age=component.age, mint=lambda: new_id("ind")
+    )
     stale = component.matches - kept
     await store.save_matches(
         transaction,

@@ -13,6 +13,7 @@ from graph_model.graph import Transaction
 from graph_model.identity.assignment import Retired
 from graph_model.identity.golden import GoldenSource
 from graph_model.identity.model import Match, MatchRecord, MatchRule
+from graph_model.ids import new_id
 from graph_model.metadata.objects import DEVICE_OBJECT
 
 _LOCK: LiteralString = "MATCH (l:Lock {name: 'resolution'}) SET l.holder = $holder"
@@ -49,14 +50,14 @@ UNWIND $keys AS key
 MATCH (r:SourceRecord {key: key})
 OPTIONAL MATCH (r)-[:UNIFIED]->(i:Individual)
 RETURN collect([r.key, r.matchFirstName, r.matchLastName, r.birthKey, r.identifiers, r.object, i.id,
-                r.modifiedAt, r.fields])
+                r.modifiedAt, r.fields, r.id])
 """
 
 _MEMBERS: LiteralString = """
 UNWIND $ids AS id
 MATCH (i:Individual {id: id})<-[:UNIFIED]-(r:SourceRecord)
 RETURN collect([r.key, r.matchFirstName, r.matchLastName, r.birthKey, r.identifiers, r.object, i.id,
-                r.modifiedAt, r.fields])
+                r.modifiedAt, r.fields, r.id])
 """
 
 _MATCHES: LiteralString = """
@@ -146,28 +147,32 @@ class Component:
     """The records around those that changed: every member of every individual that could be affected.
 
     `records` and `sources` are by record key, `membership` maps record keys to the individual they belong
-    to now, `matches` are the stored links among them, `retired` the ids that resolve to one of them.
+    to now, `age` maps them to their ids (which sort by the time they were made), `matches` are the stored
+    links among them, `retired` the ids that resolve to one of those individuals.
     """
 
     records: dict[str, MatchRecord] = field(default_factory=dict)
     sources: dict[str, GoldenSource] = field(default_factory=dict)
     membership: dict[str, str] = field(default_factory=dict)
+    age: dict[str, str] = field(default_factory=dict)
     matches: set[Match] = field(default_factory=set)
     retired: list[Retired] = field(default_factory=list)
 
     def add(self, row: list[Any]) -> None:
-        """Take in one row of a record with its individual, modified time and fields."""
+        """Take in one row of a record with its individual, modified time, fields and id."""
         record, individual_id = _match_record(row)
         self.records[record.key] = record
+        self.age[record.key] = row[9]
         self.sources[record.key] = GoldenSource(record.key, row[5], row[7], orjson.loads(row[8]))
         if individual_id is not None:
             self.membership[record.key] = individual_id
 
 
-async def lock(transaction: Transaction, holder: str) -> None:
+async def lock(transaction: Transaction) -> None:
     """Let one writer at a time resolve: on Neo4j the others wait, on the embedded engine they conflict at
     the commit and run again. Without it, two writers that both find a key absent would both create it."""
-    await transaction.run(_LOCK, holder=holder)
+    # Never the value that is there: the embedded engine takes that for no change, and sees no conflict.
+    await transaction.run(_LOCK, holder=new_id("lck"))
 
 
 async def carriers(transaction: Transaction, identifiers: Collection[str]) -> dict[str, tuple[int, bool]]:

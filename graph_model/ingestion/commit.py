@@ -53,7 +53,7 @@ async def commit_batch(
 ) -> list[RecordResult]:
     """Store the batch and everything that follows from it; the results are in the batch's order."""
     time = times.to_text(now)
-    await identity.lock(transaction, f"{time} {len(batch)}")
+    await identity.lock(transaction)
     profiles = [item.record.key for item in batch if _is_profile(item.record)]
     objects = [item.record.key for item in batch if not _is_profile(item.record)]
     devices = {str(record.key): record for item in batch if (record := derived_device(item.record))}
@@ -88,7 +88,9 @@ async def commit_batch(
     crossings = await insights.refresh(transaction, touched, threshold, now=now, absorbed=resolution.absorbed)
     whose = await _whose(transaction, profiles, objects)
     await events.append(
-        transaction, [*_changes(resolution, winners.values(), whose, outcome_of), *crossings], time=time
+        transaction,
+        [*_changes(resolution, owned.affected, winners.values(), whose, outcome_of), *crossings],
+        time=time,
     )
     return [
         RecordResult(item.record.key.record_id, outcome, whose.get(str(item.record.key)))
@@ -100,7 +102,7 @@ async def sweep(
     transaction: Transaction, individuals: Collection[str], threshold: Threshold, *, now: datetime
 ) -> int:
     """Cross the thresholds that only the clock moved; the number of events written."""
-    await identity.lock(transaction, times.to_text(now))
+    await identity.lock(transaction)
     crossings = await insights.refresh(transaction, individuals, threshold, now=now)
     await events.append(transaction, crossings, time=times.to_text(now))
     return len(crossings)
@@ -141,9 +143,14 @@ async def _whose(
 
 
 def _changes(
-    resolution: Resolution, stored: Iterable[Record], whose: dict[str, str], outcomes: dict[str, Outcome]
+    resolution: Resolution,
+    affected: Collection[str],
+    stored: Iterable[Record],
+    whose: dict[str, str],
+    outcomes: dict[str, Outcome],
 ) -> list[NewEvent]:
-    """One event for each individual that came about or changed, naming the records that caused it."""
+    """One event for each individual that came about or changed, naming the records that caused it. Whose
+    identifiers went to or came from somebody else (`affected`) changed too: so did what these caused."""
     causes: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
     for record in stored:
         owner = whose.get(str(record.key))
@@ -160,13 +167,14 @@ def _changes(
     merged: defaultdict[str, list[str]] = defaultdict(list)
     for retired, survivor in sorted(resolution.merged.items()):
         merged[survivor].append(retired)
+    changed = (resolution.changed | set(affected)) - resolution.merged.keys()
     return [
         NewEvent(
             EventKind.INDIVIDUAL_CREATED if id_ in resolution.created else EventKind.INDIVIDUAL_UPDATED,
             id_,
             {"records": causes[id_], "mergedIds": merged[id_]},
         )
-        for id_ in sorted(resolution.created | resolution.changed | causes.keys())
+        for id_ in sorted(resolution.created | changed | causes.keys())
     ]
 
 

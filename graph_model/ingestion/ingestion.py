@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
@@ -47,6 +48,8 @@ class Ingestion:
         self._clock = clock
         self._on_commit = on_commit
         self._observer = observer
+        # Of this process one at a time: two that resolve at once would wait for each other, or conflict.
+        self._turn = asyncio.Lock()
         self._batcher = Batcher[Submission, RecordResult](self._commit, observer=observer)
 
     @property
@@ -99,7 +102,8 @@ class Ingestion:
             async def work(transaction: Transaction, due: list[str] = due, now: datetime = now) -> int:
                 return await commit.sweep(transaction, due, self._threshold, now=now)
 
-            written += await self._graph.write(work)
+            async with self._turn:
+                written += await self._graph.write(work)
             self._on_commit()
 
     async def drain(self) -> None:
@@ -112,7 +116,8 @@ class Ingestion:
         async def work(transaction: Transaction) -> list[RecordResult]:
             return await commit.commit_batch(transaction, batch, self._threshold, now=now)
 
-        results = await self._graph.write(work)
+        async with self._turn:
+            results = await self._graph.write(work)
         self._on_commit()
         return results
 

@@ -57,13 +57,18 @@ ANONYMOUS_TYPES = frozenset({IdentifierType.DEVICE, IdentifierType.COOKIE})
 """Types that name a browser or an app, not a person: they lead to an anonymous individual until a
 known record claims them."""
 
+MAX_TEXT = 4_096
+MAX_KEY = 256
+"""Characters of a value that the graph finds records by: it must fit into an index of either engine."""
+
 DEVICE_OBJECT = "Device"
 """The object of the source records that the gateway derives for browsers and apps it meets."""
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field of an object. `many` fields take one value or a list of values."""
+    """One field of an object. `many` fields take one value or a list of values, of at most `max_length`
+    characters each where they are texts."""
 
     name: str
     type: FieldType
@@ -71,6 +76,7 @@ class Field:
     many: bool = False
     identifier: IdentifierType | None = None
     values: tuple[str, ...] = ()
+    max_length: int = MAX_TEXT
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +95,8 @@ class ObjectType:
 
 
 def _text(name: str, description: str, identifier: IdentifierType | None = None) -> Field:
-    return Field(name, FieldType.TEXT, description, identifier=identifier)
+    max_length = MAX_TEXT if identifier is None else MAX_KEY
+    return Field(name, FieldType.TEXT, description, identifier=identifier, max_length=max_length)
 
 
 def _enum(name: str, description: str, *values: str) -> Field:
@@ -120,7 +127,7 @@ INDIVIDUAL = ObjectType(
         Field("phone", FieldType.PHONE, "Phone numbers.", many=True, identifier=IdentifierType.PHONE),
         _text("street", "Street and house number."),
         _text("city", "City."),
-        _text("postalCode", "Postal code."),
+        Field("postalCode", FieldType.TEXT, "Postal code.", max_length=32),
         _text("state", "State, province or county."),
         Field("country", FieldType.COUNTRY, "Country, ISO 3166-1 alpha-2."),
         _CUSTOMER_NUMBER,
@@ -132,6 +139,7 @@ INDIVIDUAL = ObjectType(
             "Devices or app installations of this person.",
             many=True,
             identifier=IdentifierType.DEVICE,
+            max_length=MAX_KEY,
         ),
         Field(
             "cookieId",
@@ -139,6 +147,7 @@ INDIVIDUAL = ObjectType(
             "Cookies of this person's browsers, as the source set them.",
             many=True,
             identifier=IdentifierType.COOKIE,
+            max_length=MAX_KEY,
         ),
     ),
 )

@@ -15,6 +15,7 @@ from graph_model.errors import BadInput
 from graph_model.identity import normalise
 from graph_model.metadata.objects import (
     ISSUED_BY_SOURCE,
+    MAX_KEY,
     OBJECTS,
     Field,
     FieldType,
@@ -23,11 +24,8 @@ from graph_model.metadata.objects import (
 )
 from graph_model.records.model import FieldValue, Identifier, Problem, Record, RecordKey, Scalar
 
-MAX_TEXT = 4_096
-"""Characters that a text field may hold."""
 MAX_VALUES = 100
 """Values that a field with several values may hold."""
-MAX_RECORD_ID = 256
 MONEY_DECIMALS = 6
 MONEY_DIGITS = 12
 """Digits that an amount may have before the decimal point."""
@@ -79,13 +77,9 @@ def validate(
     record_id = raw.get("id")
     if isinstance(record_id, int) and not isinstance(record_id, bool):
         record_id = str(record_id)
-    if (
-        not isinstance(record_id, str)
-        or not 0 < len(record_id) <= MAX_RECORD_ID
-        or _NOT_TEXT.search(record_id)
-    ):
+    if not isinstance(record_id, str) or not 0 < len(record_id) <= MAX_KEY or _NOT_TEXT.search(record_id):
         problems.append(
-            Problem("INVALID_ID", f"A record's id is a text of 1 to {MAX_RECORD_ID} characters.", ("id",))
+            Problem("INVALID_ID", f"A record's id is a text of 1 to {MAX_KEY} characters.", ("id",))
         )
         record_id = ""
     modified_at = received_at
@@ -201,7 +195,7 @@ def _parse(field: Field, value: Any, country: str | None) -> Scalar:
             return times.to_text(times.parse_moment(value))
         case FieldType.MONEY:
             return _money(value)
-    text = _text(value)
+    text = _text(value, field.max_length)
     match field.type:
         case FieldType.ENUM if text not in field.values:
             raise _Invalid("INVALID_ENUM", f"expected one of {', '.join(field.values)}")
@@ -220,14 +214,14 @@ def _parse(field: Field, value: Any, country: str | None) -> Scalar:
     return text
 
 
-def _text(value: Any) -> str:
+def _text(value: Any, max_length: int) -> str:
     if isinstance(value, int) and not isinstance(value, bool):
         value = str(value)
     if not isinstance(value, str):
         raise _Invalid("INVALID_TEXT", "expected a text")
     text = value.strip()
-    if not text or len(text) > MAX_TEXT:
-        raise _Invalid("INVALID_TEXT", f"expected 1 to {MAX_TEXT} characters")
+    if not text or len(text) > max_length:
+        raise _Invalid("INVALID_TEXT", f"expected 1 to {max_length} characters")
     if _NOT_TEXT.search(text):
         raise _Invalid("INVALID_TEXT", "control characters and lone surrogates are not allowed")
     return text

@@ -15,7 +15,7 @@ from resolvers.scalars import JSON
 
 @strawberry.type(description="Something in the input that the client can correct.")
 class UserError:
-    code: str = shown(Scope.METADATA_READ, "What is wrong, for programs: INVALID_EMAIL, UNKNOWN_FIELD, …")
+    code: str = shown(Scope.METADATA_READ, "What is wrong, for programs, such as INVALID_EMAIL.")
     message: str = shown(Scope.METADATA_READ, "What is wrong, for people.")
     path: list[JSON] = shown(
         Scope.METADATA_READ,
