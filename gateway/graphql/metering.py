@@ -20,10 +20,8 @@ class Charge:
 
     def extension(self) -> dict[str, int]:
         """The response's `extensions.cost`."""
-        shown = {"requested": self.requested, "limit": self.limit}
-        if self.allowance:
-            shown["remaining"] = self.allowance.remaining
-        return shown
+        # What is left is in the RateLimit header: here it would change the entity tag of every answer.
+        return {"requested": self.requested, "limit": self.limit}
 
     def refusal(self) -> dict[str, Any] | None:
         """The error for an operation that may not be executed; None for one that may."""

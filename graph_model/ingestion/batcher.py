@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import AbstractContextManager, nullcontext
 from contextvars import Context, copy_context
 from dataclasses import dataclass
 from typing import Generic, TypeVar
@@ -21,7 +20,7 @@ Result = TypeVar("Result")
 class _Waiting(Generic[Item, Result]):
     items: Sequence[Item]
     answer: asyncio.Future[list[Result | Exception]]
-    context: Context | None
+    context: Context
 
 
 class Batcher(Generic[Item, Result]):
@@ -63,8 +62,7 @@ class Batcher(Generic[Item, Result]):
             return []
         if self._waiting + len(items) > self._max_waiting and self._waiting:
             raise RetryLater("Too many records are waiting to be stored; try again later.", retry_after=1.0)
-        context = copy_context() if self._observer is not None else None
-        waiting = _Waiting(items, asyncio.get_running_loop().create_future(), context)
+        waiting = _Waiting(items, asyncio.get_running_loop().create_future(), copy_context())
         self._queue.append(waiting)
         self._waiting += len(items)
         if self._worker is None or self._worker.done():
@@ -86,8 +84,12 @@ class Batcher(Generic[Item, Result]):
                 size += len(gathered[-1].items)
             items = [item for waiting in gathered for item in waiting.items]
             try:
-                with self._observed(gathered, size):
-                    results = await self._store(items)
+                if self._observer is None:
+                    # What is not observed as a batch of its own is seen as the first caller's work.
+                    results = await asyncio.create_task(self._store(items), context=gathered[0].context)
+                else:
+                    with self._observer.batch(size, [waiting.context for waiting in gathered]):
+                        results = await self._store(items)
             except BaseException as error:
                 for waiting in gathered:
                     if not waiting.answer.done():
@@ -103,14 +105,6 @@ class Batcher(Generic[Item, Result]):
                     place += len(waiting.items)
             finally:
                 self._waiting -= size
-
-    def _observed(
-        self, gathered: Sequence[_Waiting[Item, Result]], size: int
-    ) -> AbstractContextManager[None]:
-        if self._observer is None:
-            return nullcontext()
-        contexts = [waiting.context for waiting in gathered if waiting.context is not None]
-        return self._observer.batch(size, contexts)
 
     async def _store(self, items: Sequence[Item]) -> list[Result | Exception]:
         try:

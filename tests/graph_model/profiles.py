@@ -177,9 +177,7 @@ def _profile(row: Sequence[Any]) -> Profile:
     id_, created_at, updated_at = row[:3]
     golden = dict(zip(GOLDEN, row[3 : 3 + len(GOLDEN)], strict=True))
     merged, records, links, identifiers, insights, *objects = row[3 + len(GOLDEN) :]
-    orders, cases, accounts, web = (
-        [BusinessObject(*_parsed(item)) for item in items] for items in objects
-    )
+    orders, cases, accounts, web = ([BusinessObject(*_parsed(item)) for item in items] for items in objects)
     return Profile(
         id=id_,
         created_at=created_at,

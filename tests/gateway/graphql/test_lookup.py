@@ -15,11 +15,11 @@ from gateway.graphql.manifest import TrustedDocuments, hash_of
 from gateway.graphql.requests import OperationRequest
 from tests.gateway.graphql.test_sse import EVENTS
 from tests.gateway.graphql.test_websocket import acknowledged, receive, send
-from tests.gateway.graphql.toy import gateway
+from tests.gateway.graphql.toy import COST, gateway
 from tests.gateway.serving import serve
 
 HELLO = "{ hello }"
-ANSWER = {"data": {"hello": "Hello, world!"}}
+ANSWER = {"data": {"hello": "Hello, world!"}, **COST}
 
 
 def hashed(document: str, **others: Any) -> dict[str, Any]:

@@ -112,7 +112,7 @@ async def test_over_http_a_client_over_its_rate_is_told_when_to_come_back() -> N
             return await client.post(f"http://{address}/graphql", json={"query": "{ hello a: hello }"})
 
         response = await ask()
-        assert response.json()["extensions"] == {"cost": {"requested": 2, "limit": 500_000, "remaining": 1}}
+        assert response.json()["extensions"] == {"cost": {"requested": 2, "limit": 500_000}}
         assert response.headers["ratelimit-policy"] == '"points";q=3;w=6'
         assert response.headers["ratelimit"] == '"points";r=1;t=4'
         response = await ask()

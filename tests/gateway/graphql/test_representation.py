@@ -11,12 +11,12 @@ import pytest
 from gateway.graphql.lookup import Lookup
 from gateway.graphql.manifest import TrustedDocuments
 from tests.gateway.graphql.test_sse import EVENTS
-from tests.gateway.graphql.toy import gateway
+from tests.gateway.graphql.toy import COST, gateway
 from tests.gateway.serving import serve
 
 GREETING = "query ($name: String!) { hello(name: $name) }"
 LONG = {"query": GREETING, "variables": {"name": "Anna" * 1_000}}
-ANSWER = {"data": {"hello": f"Hello, {'Anna' * 1_000}!"}}
+ANSWER = {"data": {"hello": f"Hello, {'Anna' * 1_000}!"}, **COST}
 GZIP = {"accept-encoding": "gzip"}
 
 

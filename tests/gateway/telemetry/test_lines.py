@@ -72,6 +72,7 @@ async def test_each_operation_is_one_line(gateway: GatewayProcess) -> None:
         "kind": "query",
         "transport": "http",
         "code": "OK",
+        "cost": 3,
     }
 
 

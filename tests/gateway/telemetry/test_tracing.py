@@ -109,6 +109,7 @@ def test_an_operation_is_a_server_span_in_the_trace_that_the_request_names(colle
         "graphql.operation.name": "ByEmail",
         "identity_gateway.transport": "http",
         "identity_gateway.request_id": "the-request",
+        "identity_gateway.cost": 3,
     }
 
 
@@ -216,7 +217,7 @@ async def test_a_collector_that_is_away_does_not_hold_up_the_end(
         address = receiver.url.removesuffix("/hook")
     monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", address)
     async with asyncio.timeout(6), opened(otel=True) as client:
-        assert await client.post("{ __typename }") == {"data": {"__typename": "Query"}}
+        assert (await client.post("{ __typename }"))["data"] == {"__typename": "Query"}
 
 
 WHILE_OFF = """
@@ -231,7 +232,7 @@ async def main():
         transport = httpx.ASGITransport(gateway.app)
         async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
             answer = await client.post("/graphql", json={"query": "{ individuals { edges { cursor } } }"})
-            assert answer.json() == {"data": {"individuals": {"edges": []}}}, answer.text
+            assert answer.json()["data"] == {"individuals": {"edges": []}}, answer.text
 
 asyncio.run(main())
 assert not [name for name in sys.modules if name.startswith("opentelemetry")]
