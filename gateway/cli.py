@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import shlex
 from collections.abc import Coroutine
 from pathlib import Path
@@ -9,14 +10,16 @@ from typing import Annotated, Any, NoReturn
 
 import orjson
 import typer
+from graphql import GraphQLError, parse, validate
 from pydantic import ValidationError
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from gateway import sample
 from gateway.embedded.server import EmbeddedServerError
+from gateway.graphql.manifest import ManifestError
 from gateway.loading import LoadError, read_records, send_records
-from gateway.logs import configure_logs
+from gateway.logs import configure_logs, log_loop_error
 from gateway.running import Gateway, open_gateway, open_graph
 from gateway.sample.queries import QUERIES
 from gateway.server import GatewayServer, bind, run, url_of
@@ -24,7 +27,9 @@ from gateway.settings import Settings
 from graph_model import times
 from graph_model.errors import GatewayError
 from graph_model.migrations import MIGRATIONS
+from resolvers.planning.explain import explain
 from resolvers.schema import print_schema
+from resolvers.schema import schema as graphql_schema
 
 main = typer.Typer(
     name="identity-gateway",
@@ -87,6 +92,21 @@ def schema() -> None:
     typer.echo(print_schema(), nl=False)
 
 
+@main.command("explain")
+def explain_document(
+    file: Annotated[Path, typer.Argument(help="A GraphQL document.", exists=True, dir_okay=False)],
+) -> None:
+    """Print what the queries of a document are planned as: Cypher and parameters. Needs no graph."""
+    try:
+        text = file.read_text(encoding="utf-8")
+        problems = validate(graphql_schema._schema, parse(text))
+    except (UnicodeDecodeError, GraphQLError) as error:
+        _fail(f"{file}: {error}")
+    if problems:
+        _fail(f"{file}: " + "; ".join(problem.message for problem in problems))
+    typer.echo(explain(graphql_schema._schema, text), nl=False)
+
+
 def _settings(**overrides: Any) -> Settings:
     """The settings, with what the command line says over what the environment says."""
     given = {name: value for name, value in overrides.items() if value is not None or name == "neo4j_uri"}
@@ -105,7 +125,7 @@ def _settings(**overrides: Any) -> Settings:
 def _run(work: Coroutine[Any, Any, None]) -> None:
     try:
         run(work)
-    except (EmbeddedServerError, GatewayError, LoadError) as error:
+    except (EmbeddedServerError, GatewayError, LoadError, ManifestError) as error:
         _fail(str(error))
 
 
@@ -115,6 +135,7 @@ def _fail(message: str) -> NoReturn:
 
 
 async def _serve(settings: Settings, *, with_sample: bool = False) -> None:
+    asyncio.get_running_loop().set_exception_handler(log_loop_error)
     try:
         taken = bind(settings)
     except OSError as error:
@@ -124,7 +145,8 @@ async def _serve(settings: Settings, *, with_sample: bool = False) -> None:
     def started() -> None:
         if with_sample:
             _print_queries(url)
-        _err.print(f"Serving on {url} (GraphiQL) and {url}/graphql", highlight=False, soft_wrap=True)
+        page = "" if settings.trusted_only else f"{url} (GraphiQL) and "
+        _err.print(f"Serving on {page}{url}/graphql", highlight=False, soft_wrap=True)
 
     _err.print("Starting the graph …" if settings.neo4j_uri is None else "Connecting to the graph …")
     async with open_gateway(settings) as gateway:

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import sys
+from typing import Any
 
 import structlog
 
 from gateway.settings import Settings
+from gateway.tracebacks import format_exception, write_exception
+
+_log = structlog.get_logger(__name__)
 
 
 def configure_logs(settings: Settings) -> None:
     """Log from the set level up, as text on a terminal and as JSON elsewhere unless set otherwise.
 
-    Libraries' own loggers are heard from warnings up only: below that they may quote what they carry.
+    Libraries' own loggers are heard from warnings up only: below that they may quote what they carry. The
+    messages of exceptions are left out (`gateway.tracebacks`).
     """
     level = logging.getLevelNamesMapping()[settings.log_level.upper()]
     as_json = settings.log_format == "json" or (settings.log_format == "auto" and not sys.stderr.isatty())
@@ -23,9 +29,9 @@ def configure_logs(settings: Settings) -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
     rendering: list[structlog.types.Processor] = (
-        [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
+        [structlog.processors.ExceptionRenderer(format_exception), structlog.processors.JSONRenderer()]
         if as_json
-        else [structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)]
+        else [structlog.dev.ConsoleRenderer(exception_formatter=write_exception)]
     )
     structlog.configure(
         processors=[*shared, *rendering],
@@ -43,3 +49,8 @@ def configure_logs(settings: Settings) -> None:
     logging.basicConfig(handlers=[handler], level=max(level, logging.WARNING), force=True)
     # What the driver warns of while the graph is away, the gateway says itself.
     logging.getLogger("neo4j").setLevel(logging.ERROR)
+
+
+def log_loop_error(_: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """An event loop's exception handler. The loop's own would quote the exception in its message."""
+    _log.error("event_loop_error", problem=context["message"], exc_info=context.get("exception"))

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 import structlog
 from starlette.applications import Starlette
@@ -19,9 +20,17 @@ from tenacity import AsyncRetrying, RetryCallState, wait_exponential
 from gateway.embedded.server import EmbeddedServer
 from gateway.graphql.app import graphql_routes
 from gateway.graphql.connections import Connections
+from gateway.graphql.limits import Limits
+from gateway.graphql.lookup import Lookup
+from gateway.graphql.manifest import read_manifest
+from gateway.graphql.metering import Meter
 from gateway.graphql.operations import Operations
+from gateway.graphql.rate import Rate, RateLimiter
+from gateway.graphql.requests import Transport
 from gateway.health import health_routes
 from gateway.settings import Settings
+from gateway.telemetry import Instruments, open_instruments
+from gateway.telemetry.watching import Telemetry
 from gateway.webhooks.deliverer import Deliverer
 from gateway.webhooks.signing import new_secret, parse_secret
 from graph_model import times
@@ -30,7 +39,10 @@ from graph_model.graph import Graph
 from graph_model.ingestion.ingestion import Ingestion
 from graph_model.insights.model import Threshold
 from graph_model.migrations import migrate
+from graph_model.observer import Observer
+from graph_model.reading.together import Together
 from resolvers.context import Context, Services
+from resolvers.planning.operation import compile_operation
 from resolvers.principal import DEVELOPMENT, Principal
 from resolvers.schema import schema
 
@@ -43,6 +55,7 @@ class Gateway:
 
     app: Starlette
     services: Services
+    operations: Operations
     connections: Connections
 
     async def drain(self, deadline: float) -> None:
@@ -53,12 +66,13 @@ class Gateway:
             _log.warning("connections_cut", count=still_open)
         with suppress(TimeoutError):
             async with asyncio.timeout_at(end):
+                await self.operations.drain()
                 await self.services.ingestion.drain()
 
 
 @asynccontextmanager
-async def open_graph(settings: Settings) -> AsyncIterator[Graph]:
-    """The graph that the settings name, or the embedded one, its schema up to date.
+async def open_graph(settings: Settings, observer: Observer | None = None) -> AsyncIterator[Graph]:
+    """The graph that the settings name, or the embedded one, its schema up to date, watched by `observer`.
 
     Raises EmbeddedServerError if that one cannot be started, GraphUnavailable if the graph does not answer.
     """
@@ -80,6 +94,7 @@ async def open_graph(settings: Settings) -> AsyncIterator[Graph]:
             database,
             patience=settings.graph_patience,
             statement_timeout=settings.statement_timeout,
+            observer=observer,
         ) as graph:
             for migration in await migrate(graph):
                 _log.info("migration_applied", number=migration.number, name=migration.name)
@@ -93,9 +108,20 @@ async def open_graph(settings: Settings) -> AsyncIterator[Graph]:
 async def open_gateway(
     settings: Settings, *, clock: Callable[[], datetime] = times.utc_now
 ) -> AsyncIterator[Gateway]:
-    """A gateway that works: its graph open, its outbox tailed, its webhooks delivered, its clock watched."""
-    async with open_graph(settings) as graph:
-        tail = Tail(graph, poll=settings.event_poll)
+    """A gateway that works: its graph open, its outbox tailed, its webhooks delivered, its clock watched.
+
+    Raises ManifestError if the trusted documents cannot be read, and what `open_graph` does.
+    """
+    lookup = Lookup(
+        read_manifest(settings.trusted_documents) if settings.trusted_documents else None,
+        trusted_only=settings.trusted_only,
+        automatic=settings.persisted_queries,
+    )
+    async with (
+        open_instruments(settings) as instruments,
+        open_graph(settings, instruments.telemetry) as graph,
+    ):
+        tail = Tail(graph, poll=settings.event_poll, observer=instruments.telemetry)
         ingestion = Ingestion(
             graph,
             threshold=Threshold(
@@ -104,12 +130,19 @@ async def open_gateway(
             default_country=settings.default_country,
             clock=clock,
             on_commit=tail.wake,
+            observer=instruments.telemetry,
         )
         deliverer = Deliverer(
-            graph, tail, source=settings.event_source, clock=clock, timeout=settings.webhook_timeout
+            graph,
+            tail,
+            source=settings.event_source,
+            clock=clock,
+            timeout=settings.webhook_timeout,
+            telemetry=instruments.telemetry,
         )
         services = Services(
             graph=graph,
+            together=Together(graph),
             ingestion=ingestion,
             tail=tail,
             clock=clock,
@@ -118,21 +151,59 @@ async def open_gateway(
             new_secret=new_secret,
             check_secret=parse_secret,
         )
+        operations = _operations(settings, services, lookup, instruments.telemetry)
         connections = Connections()
         tasks = [
             asyncio.create_task(_forever(work), name=work.__qualname__)
             for work in (tail.run, deliverer.run, _sweeping(ingestion, settings.sweep_interval))
         ]
         try:
-            yield Gateway(_application(settings, services, connections), services, connections)
+            app = _application(settings, services, operations, connections, instruments)
+            yield Gateway(app, services, operations, connections)
         finally:
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
 
 
-def _application(settings: Settings, services: Services, connections: Connections) -> Starlette:
-    operations = Operations(schema, lambda principal, request_id: Context(principal, request_id, services))
+def _operations(
+    settings: Settings, services: Services, lookup: Lookup, telemetry: Telemetry | None
+) -> Operations:
+    rate = Rate(settings.rate_points, settings.rate_burst)
+    return Operations(
+        schema,
+        lambda principal, request_id: Context(principal, request_id, services),
+        limits=Limits(
+            tokens=settings.max_tokens,
+            depth=settings.max_depth,
+            aliases=settings.max_aliases,
+            directives=settings.max_directives,
+            fields=settings.max_fields,
+        ),
+        meter=Meter(settings.max_cost, RateLimiter(rate) if rate.points else None),
+        timeout=settings.operation_timeout,
+        introspection=settings.introspection,
+        lookup=lookup,
+        telemetry=telemetry,
+        compile_operation=partial(compile_operation, schema._schema),
+    )
+
+
+def _application(
+    settings: Settings,
+    services: Services,
+    operations: Operations,
+    connections: Connections,
+    instruments: Instruments,
+) -> Starlette:
+    metrics = instruments.metrics
+    if metrics is not None:
+        metrics.watch(
+            event_position=lambda: services.tail.position,
+            records_waiting=lambda: services.ingestion.waiting,
+            requests_open=lambda: connections.open[Transport.HTTP],
+            sockets_open=lambda: connections.open[Transport.WEBSOCKET],
+        )
     return Starlette(
         routes=[
             *graphql_routes(
@@ -145,8 +216,9 @@ def _application(settings: Settings, services: Services, connections: Connection
                 keep_alive=settings.keep_alive,
             ),
             *health_routes(services.graph, connections),
+            *(metrics.routes(services.graph) if metrics is not None else ()),
         ],
-        middleware=_middleware(settings),
+        middleware=[*_middleware(settings), *instruments.middleware],
     )
 
 
@@ -157,7 +229,7 @@ def _middleware(settings: Settings) -> list[Middleware]:
             allow_origins=settings.allowed_origins,
             allow_methods=["GET", "POST"],
             allow_headers=["*"],
-            expose_headers=["x-request-id", "retry-after"],
+            expose_headers=["x-request-id", "retry-after", "etag", "ratelimit", "ratelimit-policy"],
         )
     ]
     if not settings.insecure:

@@ -45,8 +45,34 @@ class Settings(BaseSettings):
     """Most memory that the embedded graph takes for itself, in Java's notation."""
     default_country: str | None = None
     """Country (ISO 3166-1 alpha-2) of phone numbers that name none, in records that name none."""
+    persisted_queries: bool = True
+    """Keep documents that clients send with their hash, so that the hash is enough from then on (APQ)."""
+    trusted_documents: Path | None = None
+    """File of trusted documents, from graphql-codegen, relay-compiler or Apollo; read at start only."""
+    trusted_only: bool = False
+    """Execute trusted documents and no others. GraphiQL is off then."""
     max_body_bytes: int = Field(10_000_000, ge=1_000)
     """Largest request body and websocket message, in bytes."""
+    max_tokens: int = Field(2_000, ge=1)
+    """Most tokens (and comments) of a GraphQL document; it may have 16 characters for each."""
+    max_depth: int = Field(15, ge=1)
+    """Deepest nesting of fields in a document. Introspection by GraphiQL takes 15."""
+    max_aliases: int = Field(30, ge=0)
+    """Most aliases of an operation, its fragments spread."""
+    max_directives: int = Field(50, ge=0)
+    """Most directives of an operation, its fragments spread."""
+    max_fields: int = Field(1_000, ge=1)
+    """Most fields that a document selects, its fragments spread."""
+    max_cost: int = Field(500_000, ge=1)
+    """Most points that an operation may cost: the fields that its answer can hold."""
+    rate_points: int = Field(1_000_000, ge=0)
+    """Points that a client may spend a second; 0 sets no limit."""
+    rate_burst: int = Field(10_000_000, ge=1)
+    """Points that a client may have saved up."""
+    introspection: bool = True
+    """Whether clients may ask for the schema, and errors suggest names from it."""
+    operation_timeout: float = Field(40.0, gt=0)
+    """Seconds after which a query is stopped, and a mutation's client is answered while it goes on."""
     statement_timeout: float = Field(30.0, gt=0)
     """Seconds that a statement or a transaction may take."""
     graph_patience: float = Field(30.0, gt=0)
@@ -69,6 +95,12 @@ class Settings(BaseSettings):
     """Seconds that an endpoint has to answer a webhook."""
     event_source: str = "/identity-gateway"
     """The `source` of the CloudEvents that webhooks receive."""
+    metrics: bool = True
+    """Count what happens, and answer /metrics."""
+    otel: bool = False
+    """Send traces and metrics by OTLP, as OpenTelemetry's own variables say; needs the extra `otel`."""
+    slow_statement: float = Field(1.0, gt=0)
+    """Seconds from which a statement is logged as slow."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     """Least level that is logged."""
     log_format: Literal["auto", "json", "text"] = "auto"
@@ -89,9 +121,24 @@ class Settings(BaseSettings):
                 f"GATEWAY_HOST: {self.host} can be reached by others, and everybody may do everything until "
                 "access control exists. Set GATEWAY_INSECURE=1 if the network keeps strangers out."
             )
+        if self.otel and not _has_otel():
+            raise ValueError(
+                "GATEWAY_OTEL: OpenTelemetry is not installed: pip install 'identity-gateway[otel]'."
+            )
         if self.default_country is not None and not is_country(self.default_country):
             raise ValueError("GATEWAY_DEFAULT_COUNTRY: expected a code of ISO 3166-1 alpha-2, such as DE.")
+        if self.trusted_only and self.trusted_documents is None:
+            raise ValueError("GATEWAY_TRUSTED_ONLY: GATEWAY_TRUSTED_DOCUMENTS must name the file of them.")
         return self
+
+
+def _has_otel() -> bool:
+    try:
+        import opentelemetry.exporter.otlp.proto.http
+        import opentelemetry.sdk.trace  # noqa: F401
+    except ImportError:
+        return False
+    return True
 
 
 def is_loopback(host: str) -> bool:

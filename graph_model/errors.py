@@ -43,6 +43,12 @@ class RetryLater(GatewayError):
         self.retry_after = retry_after
 
 
+class OperationTimeout(GatewayError):
+    """What was asked for took longer than it may, and was stopped or is not waited for any more."""
+
+    code = "OPERATION_TIMEOUT"
+
+
 class GraphUnavailable(GatewayError):
     """The graph did not answer in time; whether the change was stored is unknown, so send it again."""
 

@@ -7,29 +7,32 @@ the driver 40 to 95 µs, the same rows as one record of lists a thirtieth of tha
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from time import perf_counter
 from typing import Any, LiteralString, Self, TypeVar
 
 import neo4j
 from neo4j.exceptions import ConstraintError, DriverError, Neo4jError
 from tenacity import AsyncRetrying, retry_if_exception, stop_after_delay, wait_random_exponential
 
-from graph_model.errors import GraphUnavailable
+from graph_model.errors import GraphUnavailable, OperationTimeout
+from graph_model.observer import Observer
 
 T = TypeVar("T")
 
 DEFAULT_DATABASE = "neo4j"
+_TIMED_OUT = "Neo.ClientError.Transaction.TransactionTimedOut"
 
 
 class Transaction:
     """An explicit transaction: all of its statements are stored, or none."""
 
-    def __init__(self, inner: neo4j.AsyncTransaction) -> None:
+    def __init__(self, inner: neo4j.AsyncTransaction, observer: Observer | None = None) -> None:
         self._inner = inner
+        self._observer = observer
 
     async def run(self, statement: LiteralString, **parameters: Any) -> Any:
         """The one value of the statement's one record; None if it has no record."""
-        record = await (await self._inner.run(statement, parameters)).single()
-        return None if record is None else record[0]
+        return await _value(self._inner, statement, parameters, self._observer)
 
 
 class Graph:
@@ -45,9 +48,12 @@ class Graph:
         patience: float = 30.0,
         statement_timeout: float = 30.0,
         pool_size: int = 50,
+        observer: Observer | None = None,
     ) -> None:
         """Seconds: `patience` is how long an operation retries while the graph is away or in conflict,
-        `statement_timeout` what one transaction may take (Neo4j stops it then)."""
+        `statement_timeout` what one transaction may take (Neo4j stops it then). `observer` is told of each
+        statement that is read or written with."""
+        self._observer = observer
         self._patience = patience
         self._timeout = statement_timeout
         # One bookmark manager for all sessions: in a cluster, a read sees the write before it.
@@ -69,8 +75,7 @@ class Graph:
 
         async def attempt() -> Any:
             async with self._session(neo4j.READ_ACCESS) as session:
-                record = await (await session.run(query, parameters)).single()
-                return None if record is None else record[0]
+                return await _value(session, query, parameters, self._observer)
 
         return await self._retried(attempt, self._patience)
 
@@ -83,7 +88,7 @@ class Graph:
                 self._session(neo4j.WRITE_ACCESS) as session,
                 await session.begin_transaction(timeout=self._timeout) as transaction,
             ):
-                result = await work(Transaction(transaction))
+                result = await work(Transaction(transaction, self._observer))
                 await transaction.commit()
                 return result
 
@@ -138,7 +143,30 @@ class Graph:
         except (Neo4jError, DriverError, OSError) as error:
             if _is_passing(error):
                 raise GraphUnavailable("The graph did not answer in time; send the request again.") from error
+            if isinstance(error, Neo4jError) and error.code and error.code.startswith(_TIMED_OUT):
+                raise OperationTimeout("The graph took too long for this, and stopped it.") from error
             raise
+
+
+async def _value(
+    runner: neo4j.AsyncSession | neo4j.AsyncTransaction,
+    statement: LiteralString | neo4j.Query,
+    parameters: dict[str, Any],
+    observer: Observer | None,
+) -> Any:
+    if observer is None:
+        record = await (await runner.run(statement, parameters)).single()  # type: ignore[arg-type]
+        return None if record is None else record[0]
+    failure: BaseException | None = None
+    began = perf_counter()
+    try:
+        return await _value(runner, statement, parameters, None)
+    except BaseException as error:
+        failure = error
+        raise
+    finally:
+        text = statement.text if isinstance(statement, neo4j.Query) else statement
+        observer.statement(text, perf_counter() - began, failure)
 
 
 def _is_passing(error: BaseException) -> bool:

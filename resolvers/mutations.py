@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Annotated
 
 import strawberry
 
 from graph_model.errors import BadInput
 from graph_model.events import model as events
-from graph_model.profiles import store as profiles
-from graph_model.profiles.model import Profile
 from graph_model.webhooks import store as webhooks
-from resolvers.context import Info, Services
+from resolvers.context import Info
 from resolvers.enums import EventKind, RecordOutcome
 from resolvers.fields import mutation, resolved, shown
+from resolvers.planning.answer import plan_here
+from resolvers.planning.objects import build_object
 from resolvers.principal import Scope
 from resolvers.scalars import JSON
 from resolvers.types.individual import Individual
@@ -34,21 +33,6 @@ class IngestRecordsInput:
     )
 
 
-class _Profiles:
-    """The profiles of a payload, read by one statement when the first of them is asked for."""
-
-    def __init__(self, services: Services, ids: list[str]) -> None:
-        self._services = services
-        self._ids = ids
-        self._read: asyncio.Task[dict[str, Profile]] | None = None
-
-    async def get(self, id_: str) -> Individual | None:
-        if self._read is None:
-            self._read = asyncio.create_task(profiles.by_ids(self._services.graph, self._ids))
-        profile = (await self._read).get(id_)
-        return Individual.of(profile, self._services.clock()) if profile else None
-
-
 @strawberry.type(description="What became of one record, in the order of the input.")
 class RecordResult:
     record_id: str | None = shown(Scope.INGEST, "The record's id in the source; null if it had none.")
@@ -56,12 +40,17 @@ class RecordResult:
     individual_id: strawberry.ID | None = shown(
         Scope.INGEST, "The individual that it belongs to; null if it was rejected or leads to nobody yet."
     )
-    profiles: strawberry.Private[_Profiles]
 
     @resolved(Scope.PROFILE_READ, "The individual that the record belongs to, as it is now.")
     async def individual(self, info: Info) -> Individual | None:
         info.context.require(Scope.PROFILE_READ)
-        return await self.profiles.get(self.individual_id) if self.individual_id else None
+        if self.individual_id is None:
+            return None
+        services = info.context.services
+        plan = plan_here(info)
+        row = await services.together.lane(plan.shape).by_id(self.individual_id)
+        found: Individual | None = build_object(plan, row, services.clock()) if row else None
+        return found
 
 
 @strawberry.type(description="What became of the records.")
@@ -122,6 +111,7 @@ class Mutation:
         Scope.INGEST,
         "Store records and resolve whom they are about. Idempotent: the same record again changes nothing. "
         "When it answers, everything that is not rejected is on disk and resolved.",
+        page="input.records",
     )
     async def ingest_records(
         self,
@@ -136,14 +126,12 @@ class Mutation:
             )
         except BadInput as error:
             return IngestRecordsPayload(results=[], user_errors=[UserError.of_input(error)])
-        found = _Profiles(services, [result.individual_id for result in stored if result.individual_id])
         return IngestRecordsPayload(
             results=[
                 RecordResult(
                     record_id=result.record_id,
                     outcome=RecordOutcome(result.outcome.value),
                     individual_id=strawberry.ID(result.individual_id) if result.individual_id else None,
-                    profiles=found,
                 )
                 for result in stored
             ],

@@ -6,25 +6,16 @@ from typing import Annotated
 
 import strawberry
 
-from graph_model.errors import BadInput
-from graph_model.metadata import objects
-from graph_model.profiles import store as profiles
 from graph_model.webhooks import store as webhooks
 from resolvers.context import Info
 from resolvers.enums import IdentifierType
 from resolvers.fields import resolved
+from resolvers.planning.answer import answer
+from resolvers.planning.roots import MAX_PAGE
 from resolvers.principal import Scope
-from resolvers.types.connection import (
-    IndividualConnection,
-    IndividualEdge,
-    PageInfo,
-    decode_cursor,
-    encode_cursor,
-)
+from resolvers.types.connection import IndividualConnection
 from resolvers.types.individual import Individual
 from resolvers.types.webhook import Webhook
-
-MAX_PAGE = 100
 
 
 @strawberry.input(description="An identifier, as a client has it: it is normalised before it is looked up.")
@@ -58,21 +49,9 @@ class Query:
         info: Info,
         by: Annotated[IndividualBy, strawberry.argument(description="What to find the individual by.")],
     ) -> Individual | None:
-        info.context.require(Scope.PROFILE_LOOKUP)
-        services = info.context.services
-        if by.id:
-            profile = (await profiles.by_ids(services.graph, [by.id])).get(by.id)
-        elif by.identifier:
-            wanted = profiles.parse_identifier(
-                objects.IdentifierType(by.identifier.type.value),
-                by.identifier.value,
-                by.identifier.issuer,
-                services.default_country,
-            )
-            profile = await profiles.by_identifier(services.graph, wanted)
-        else:
-            profile = None
-        return Individual.of(profile, services.clock()) if profile else None
+        arguments = {"by": {"id": by.id} if by.id else {"identifier": vars(by.identifier)}}
+        found: Individual | None = await answer(info, "individual", arguments)
+        return found
 
     @resolved(
         Scope.PROFILE_READ, "All individuals in the order of their ids, which is the order they came about."
@@ -85,26 +64,8 @@ class Query:
         ] = 20,
         after: Annotated[str | None, strawberry.argument(description="Start behind this cursor.")] = None,
     ) -> IndividualConnection:
-        info.context.require(Scope.PROFILE_READ)
-        if not 1 <= first <= MAX_PAGE:
-            raise BadInput(f"`first` takes 1 to {MAX_PAGE}.")
-        services = info.context.services
-        start = decode_cursor(after) if after else ""
-        found = await profiles.page(services.graph, after=start, limit=first + 1)
-        now = services.clock()
-        edges = [
-            IndividualEdge(cursor=encode_cursor(profile.id), node=Individual.of(profile, now))
-            for profile in found[:first]
-        ]
-        return IndividualConnection(
-            edges=edges,
-            page_info=PageInfo(
-                has_next_page=len(found) > first,
-                has_previous_page=bool(after),
-                start_cursor=edges[0].cursor if edges else None,
-                end_cursor=edges[-1].cursor if edges else None,
-            ),
-        )
+        found: IndividualConnection = await answer(info, "individuals", {"first": first, "after": after})
+        return found
 
     @resolved(Scope.ACTION_MANAGE, "The registered webhooks, the oldest first.")
     async def webhooks(self, info: Info) -> list[Webhook]:

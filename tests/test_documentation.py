@@ -13,6 +13,7 @@ from docs.tables import pages
 from gateway.cli import main
 from gateway.graphql.errors import Code
 from gateway.sample.queries import QUERIES
+from gateway.telemetry.metrics import PREFIX, Metrics
 from resolvers.schema import schema
 
 ROOT = Path(__file__).parents[1]
@@ -50,6 +51,16 @@ def test_every_command_and_option_is_documented() -> None:
             for option in parameter.opts:
                 if option.startswith("--"):
                     assert f"`{option}`" in line
+
+
+def test_every_metric_is_documented() -> None:
+    own = {
+        f"{family.name}_total" if family.type == "counter" else family.name
+        for family in Metrics().registry.collect()
+        if family.name.startswith(PREFIX)
+    }
+    operators = (ROOT / "docs" / "operators.md").read_text()
+    assert set(re.findall(rf"^\| `({PREFIX}_\w+)`", operators, re.MULTILINE)) == own
 
 
 def test_every_make_target_is_documented() -> None:

@@ -34,8 +34,14 @@ def negotiate(accept: str, offers: Sequence[Media]) -> Media | None:
     return None
 
 
+def accepts_encoding(accept_encoding: str, encoding: str) -> bool:
+    """Whether an Accept-Encoding header allows that encoding (RFC 9110, section 12.5.3)."""
+    qualities = dict(_ranges(accept_encoding))
+    return qualities.get(encoding, qualities.get("*", 0)) > 0
+
+
 def _ranges(accept: str) -> list[tuple[str, float]]:
-    """The media ranges of the header, as they are listed, with their quality from 0 to 1."""
+    """What the header lists, in its order, with the quality of each from 0 to 1."""
     ranges = []
     for part in accept.split(","):
         name, *parameters = (piece.strip().lower() for piece in part.split(";"))

@@ -12,6 +12,7 @@ from gateway.graphql.connections import Connections
 from gateway.graphql.graphiql import Assets, page
 from gateway.graphql.http import HTTPEndpoint
 from gateway.graphql.operations import Operations
+from gateway.graphql.profiles import PATH, ProfileEndpoint
 from gateway.graphql.websocket import WebSocketEndpoint
 from resolvers.principal import Principal
 
@@ -27,7 +28,8 @@ def graphql_routes(
     keep_alive: float = 12,
     max_operations: int = 100,
 ) -> list[BaseRoute]:
-    """/graphql over HTTP, server-sent events and websockets, and GraphiQL on / and on /graphql.
+    """/graphql over HTTP, server-sent events and websockets, /profiles, and GraphiQL on / and on /graphql,
+    unless only trusted documents are executed.
 
     `authenticate` is asked once for each HTTP request and once for each socket, on its `connection_init`;
     it raises `Forbidden` for nobody. `max_body_bytes` bounds a request's body and a websocket message;
@@ -35,13 +37,16 @@ def graphql_routes(
     besides the gateway's own; `init_timeout` and `keep_alive` are in seconds; `max_operations` bounds what
     runs at the same time on one socket.
     """
-    http = HTTPEndpoint(
-        operations,
-        connections,
-        authenticate=authenticate,
-        max_body_bytes=max_body_bytes,
-        allowed_origins=allowed_origins,
-        keep_alive=keep_alive,
+    http, profiles = (
+        endpoint(
+            operations,
+            connections,
+            authenticate=authenticate,
+            max_body_bytes=max_body_bytes,
+            allowed_origins=allowed_origins,
+            keep_alive=keep_alive,
+        )
+        for endpoint in (HTTPEndpoint, ProfileEndpoint)
     )
     websocket = WebSocketEndpoint(
         operations,
@@ -53,11 +58,12 @@ def graphql_routes(
         keep_alive=keep_alive,
         max_operations=max_operations,
     )
+    graphiql = [Route("/", _home), Mount("/static/graphiql", Assets())]
     return [
-        Route("/", _home),
         Route("/graphql", http),
         WebSocketRoute("/graphql", websocket),
-        Mount("/static/graphiql", Assets()),
+        Route(PATH, profiles),
+        *([] if operations.lookup.trusted_only else graphiql),
     ]
 
 

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+
+from gateway.graphql.requests import Transport
 
 
 class Connections:
@@ -17,18 +20,23 @@ class Connections:
         self.draining = asyncio.Event()
         self._closed = asyncio.Event()
         self._closed.set()
-        self._open = 0
+        self._open: Counter[str] = Counter()
+
+    @property
+    def open(self) -> Counter[str]:
+        """How many are open now, by transport."""
+        return self._open
 
     @contextmanager
-    def held(self) -> Iterator[None]:
+    def held(self, transport: Transport) -> Iterator[None]:
         """Counts one as open."""
-        self._open += 1
+        self._open[transport] += 1
         self._closed.clear()
         try:
             yield
         finally:
-            self._open -= 1
-            if not self._open:
+            self._open[transport] -= 1
+            if not self._open.total():
                 self._closed.set()
 
     async def drain(self, deadline: float) -> int:
@@ -41,4 +49,4 @@ class Connections:
         with suppress(TimeoutError):
             async with asyncio.timeout(deadline):
                 await self._closed.wait()
-        return self._open
+        return self._open.total()

@@ -32,7 +32,18 @@ class Code(StrEnum):
     NOT_ACCEPTABLE = "NOT_ACCEPTABLE"
     UNSUPPORTED_MEDIA_TYPE = "UNSUPPORTED_MEDIA_TYPE"
     PAYLOAD_TOO_LARGE = "PAYLOAD_TOO_LARGE"
+    PERSISTED_QUERY_NOT_FOUND = "PERSISTED_QUERY_NOT_FOUND"
+    PERSISTED_QUERY_NOT_SUPPORTED = "PERSISTED_QUERY_NOT_SUPPORTED"
+    DOCUMENT_NOT_TRUSTED = "DOCUMENT_NOT_TRUSTED"
+    NOT_FOUND = "NOT_FOUND"
     TOO_MANY_OPERATIONS = "TOO_MANY_OPERATIONS"
+    TOO_MANY_TOKENS = "TOO_MANY_TOKENS"
+    TOO_MANY_ALIASES = "TOO_MANY_ALIASES"
+    TOO_MANY_DIRECTIVES = "TOO_MANY_DIRECTIVES"
+    TOO_MANY_FIELDS = "TOO_MANY_FIELDS"
+    QUERY_TOO_DEEP = "QUERY_TOO_DEEP"
+    QUERY_TOO_COMPLEX = "QUERY_TOO_COMPLEX"
+    RATE_LIMITED = "RATE_LIMITED"
     SHUTTING_DOWN = "SHUTTING_DOWN"
 
 
@@ -100,7 +111,9 @@ def _code(failure: GraphQLError) -> str | None:
 def _log(cause: Exception, request_id: str, exception: Exception) -> None:
     path = exception.path if isinstance(exception, GraphQLError) else None
     if isinstance(cause, GraphQLError):
-        # Its text quotes the document with its literals, and so would a traceback.
-        logger.error("operation failed", request_id=request_id, path=path, error=cause.message)
+        # Its text quotes the document with its literals, and so would a traceback; its message quotes the
+        # value that it is about, if any, behind a colon.
+        message = cause.message.partition(": ")[0]
+        logger.error("operation failed", request_id=request_id, path=path, error=message)
     else:
         logger.error("operation failed", request_id=request_id, path=path, exc_info=cause)

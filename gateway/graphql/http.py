@@ -23,15 +23,18 @@ from gateway.graphql.errors import Code, error, present
 from gateway.graphql.graphiql import page
 from gateway.graphql.operations import Operations, Result
 from gateway.graphql.origin import cross_site
-from gateway.graphql.requests import OperationRequest, request_id
+from gateway.graphql.representation import allow_revalidation, represented
+from gateway.graphql.requests import OperationRequest, Transport, request_id
 from gateway.graphql.sse import EventStream
 from graph_model.errors import BadInput
 from resolvers.principal import Principal
 
 STATUS = {
     Code.FORBIDDEN: 403,
+    Code.NOT_FOUND: 404,
     Code.METHOD_NOT_ALLOWED: 405,
     Code.INTERNAL_SERVER_ERROR: 500,
+    Code.RATE_LIMITED: 429,
     "RETRY_LATER": 503,
     "GRAPH_UNAVAILABLE": 503,
 }
@@ -68,7 +71,7 @@ class HTTPEndpoint:
         allowed_origins: Collection[str],
         keep_alive: float,
     ) -> None:
-        self._operations = operations
+        self.operations = operations
         self._connections = connections
         self._authenticate = authenticate
         self._max_body_bytes = max_body_bytes
@@ -78,57 +81,107 @@ class HTTPEndpoint:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
         id_ = request_id(request.headers.get("x-request-id"))
-        # Answers hold personal data: no cache may keep one.
+        # Answers hold personal data: no cache may keep one, unless `answer` allows it.
         headers = {"x-request-id": id_, "cache-control": "no-store", "x-content-type-options": "nosniff"}
-        with self._connections.held():
+        with self._connections.held(Transport.HTTP):
             try:
                 response = await self._respond(request, id_, headers)
             except ClientDisconnect:
                 return
+            if isinstance(response, Response):
+                response = represented(request, response)
             await response(scope, receive, send)
 
-    async def _respond(self, request: Request, id_: str, headers: Mapping[str, str]) -> ASGIApp:
+    async def _respond(self, request: Request, id_: str, headers: dict[str, str]) -> ASGIApp:
         media: Media | None = Media.JSON
         try:
-            offers = _offers(request)
+            offers = self.offers(request)
             media = negotiate(", ".join(request.headers.getlist("accept")), offers)
             if media is Media.HTML:
                 return page()
             if media is None:
                 raise Refused(406, Code.NOT_ACCEPTABLE, f"Only {', '.join(offers)} can be answered.")
             principal = self._authenticate(request)
-            operation = OperationRequest.parse(await self._parameters(request))
+            operation = OperationRequest.parse(await self.parameters(request))
             allow_mutation = request.method == "POST"
+            address = request.client.host if request.client else None
             if media is Media.EVENTS:
                 if self._connections.draining.is_set():
                     raise Refused(503, Code.SHUTTING_DOWN, "The gateway is shutting down: connect again.")
-                results = self._operations.stream(operation, principal, id_, allow_mutation=allow_mutation)
+                results = self.operations.stream(
+                    operation,
+                    principal,
+                    id_,
+                    allow_mutation=allow_mutation,
+                    address=address,
+                    transport=Transport.EVENTS,
+                )
                 return EventStream(
                     results, self._connections, keep_alive=self._keep_alive, request_id=id_, headers=headers
                 )
-            result = await self._operations.execute(operation, principal, id_, allow_mutation=allow_mutation)
-            return _response(result, media, headers)
+            result = await self.operations.execute(
+                operation, principal, id_, allow_mutation=allow_mutation, address=address
+            )
+            return self.answer(request, operation, result, media, headers)
         except Refused as refused:
-            result = Result(errors=[refused.entry], began=False)
-            return _encoded(result, refused.status, media, {**headers, **refused.headers})
+            return _encoded(
+                self._refusal(refused.entry), refused.status, media, {**headers, **refused.headers}
+            )
         except BadInput as bad:
-            return _encoded(Result(errors=[present(bad, id_)], began=False), 400, media, headers)
+            return _encoded(self._refusal(present(bad, id_)), 400, media, headers)
         except ClientDisconnect:
             raise
         except Exception as exception:
-            return _response(Result(errors=[present(exception, id_)], began=False), media, headers)
+            return respond(self._refusal(present(exception, id_)), media, headers)
 
-    async def _parameters(self, request: Request) -> object:
+    def _refusal(self, entry: dict[str, Any]) -> Result:
+        self.operations.refused(entry["extensions"]["code"])
+        return Result(errors=[entry], began=False)
+
+    def offers(self, request: Request) -> tuple[Media, ...]:
+        """The media types that can be answered, the usual one first; raises `Refused` for other methods."""
+        if request.method == "POST":
+            return Media.JSON, Media.RESPONSE
+        if request.method not in ("GET", "HEAD"):
+            raise Refused(
+                405, Code.METHOD_NOT_ALLOWED, "Only GET and POST are accepted.", {"allow": "GET, HEAD, POST"}
+            )
+        # The page asks for the schema, which is no trusted document.
+        page_offer = () if self.operations.lookup.trusted_only else (Media.HTML,)
+        return Media.JSON, Media.RESPONSE, *page_offer
+
+    async def parameters(self, request: Request) -> object:
+        """What the client asks for, as GraphQL's request parameters; raises `Refused` if it may not."""
         if request.method == "POST":
             _demand_json(request.headers.get("content-type", ""))
             return _loads(await self._body(request), "The body")
-        if cross_site(request, self._allowed_origins):
-            raise Refused(403, Code.FORBIDDEN, "Pages of other sites may not send GET requests.")
+        self.refuse_other_sites(request)
         parameters: dict[str, Any] = dict(request.query_params)
+        if parameters.get("operationName") == "":
+            del parameters["operationName"]  # The same, in a query string, as leaving it out.
         for name in ("variables", "extensions"):
             if name in parameters:
                 parameters[name] = _loads(parameters[name], f"'{name}'")
         return parameters
+
+    def refuse_other_sites(self, request: Request) -> None:
+        """Raises `Refused` for a GET that a browser sends for a page of another site."""
+        if cross_site(request, self._allowed_origins):
+            raise Refused(403, Code.FORBIDDEN, "Pages of other sites may not send GET requests.")
+
+    def answer(
+        self,
+        request: Request,
+        operation: OperationRequest,
+        result: Result,
+        media: Media,
+        headers: dict[str, str],
+    ) -> Response:
+        """The answer to an operation; to a GET of a trusted document, one that the client may keep."""
+        response = respond(result, media, headers)
+        if request.method != "POST" and not result.errors and self.operations.lookup.trusts(operation):
+            allow_revalidation(response)
+        return response
 
     async def _body(self, request: Request) -> bytes:
         """The request's body; once it is too long nothing more is read, and the server discards the rest."""
@@ -149,16 +202,6 @@ class HTTPEndpoint:
         return bytes(body)
 
 
-def _offers(request: Request) -> tuple[Media, ...]:
-    if request.method in ("GET", "HEAD"):
-        return Media.JSON, Media.RESPONSE, Media.HTML
-    if request.method == "POST":
-        return Media.JSON, Media.RESPONSE
-    raise Refused(
-        405, Code.METHOD_NOT_ALLOWED, "Only GET and POST are accepted.", {"allow": "GET, HEAD, POST"}
-    )
-
-
 def _demand_json(content_type: str) -> None:
     name, *parameters = (piece.strip().lower() for piece in content_type.split(";"))
     charset = next(
@@ -175,19 +218,23 @@ def _loads(text: bytes | str, what: str) -> object:
         raise Refused(400, Code.BAD_REQUEST, f"{what} must be JSON in UTF-8.") from None
 
 
-def _response(result: Result, media: Media | None, headers: Mapping[str, str]) -> Response:
+def respond(
+    result: Result, media: Media | None, headers: Mapping[str, str], *, strict: bool = False
+) -> Response:
     """The answer with the status that the specification demands.
 
     What began is 200, errors or not. What did not is a client's 400 for those who asked for
     `application/graphql-response+json`, but 200 for those who asked for `application/json`, because
-    for them any other status may be an intermediary's.
+    for them any other status may be an intermediary's; `strict` gives both the same.
     """
     status = 200
     if not result.began:
         status = STATUS.get(result.code or "", 400)
-        if status == 400 and media is not Media.RESPONSE:
+        if status == 400 and media is not Media.RESPONSE and not strict:
             status = 200
-    extra = {}
+    extra: dict[str, str] = {}
+    if result.charge and result.charge.allowance:
+        extra.update(result.charge.allowance.headers())
     if status == 405:
         extra["allow"] = "POST"
     if result.retry_after is not None:

@@ -30,9 +30,11 @@ def cross_site(connection: HTTPConnection, allowed: Collection[str]) -> bool:
     Apollo's rule is to refuse every GET without a header that causes a preflight. GraphQL over HTTP wants
     plain GETs answered, so only those are refused that the browser itself marks as coming from elsewhere
     (Fetch Metadata, https://www.w3.org/TR/fetch-metadata/): programs do not send that mark, pages cannot
-    leave it out. A GET can change nothing in any case, and no page elsewhere can read the answer.
+    leave it out. Where browsers do not send it, which is over http to another machine, a page's Origin is
+    looked at. A GET can change nothing in any case, and no page elsewhere can read the answer.
     """
-    if connection.headers.get("sec-fetch-site", "none") in ("none", "same-origin"):
+    site = connection.headers.get("sec-fetch-site")
+    if site in ("none", "same-origin") or (site is None and same_origin(connection, allowed)):
         return False
     if connection.headers.get("origin") in allowed:
         return False

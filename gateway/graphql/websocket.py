@@ -21,7 +21,7 @@ from gateway.graphql.connections import Connections
 from gateway.graphql.errors import Code, error, present
 from gateway.graphql.operations import Operations
 from gateway.graphql.origin import same_origin
-from gateway.graphql.requests import OperationRequest, request_id
+from gateway.graphql.requests import OperationRequest, Transport, request_id
 from graph_model.errors import BadInput, Forbidden
 from resolvers.principal import Principal
 
@@ -69,7 +69,7 @@ class WebSocketEndpoint:
             await websocket.close(4406, "Subprotocol not acceptable")
         else:
             await websocket.accept(SUBPROTOCOL)
-            with self.connections.held():
+            with self.connections.held(Transport.WEBSOCKET):
                 await Session(self, websocket).run()
 
 
@@ -194,7 +194,15 @@ class Session:
         request_id_ = request_id()
         last: dict[str, Any] = {"id": id_, "type": "complete"}
         try:
-            async with aclosing(self._endpoint.operations.stream(request, principal, request_id_)) as results:
+            client = self._websocket.client
+            stream = self._endpoint.operations.stream(
+                request,
+                principal,
+                request_id_,
+                address=client.host if client else None,
+                transport=Transport.WEBSOCKET,
+            )
+            async with aclosing(stream) as results:
                 async for result in results:
                     if not result.began:
                         last = _error(id_, result.errors)

@@ -11,9 +11,10 @@ from typing import TypeVar
 import aiohttp
 import structlog
 
+from gateway.telemetry.watching import Telemetry
 from gateway.webhooks.envelope import DEFAULT_SOURCE
 from gateway.webhooks.schedule import STANDARD, Schedule
-from gateway.webhooks.sender import client_session, send
+from gateway.webhooks.sender import Outcome, client_session, send
 from graph_model import times
 from graph_model.errors import GatewayError
 from graph_model.events.model import Event
@@ -55,6 +56,7 @@ class Deliverer:
         poll: float = 2.0,
         grace: float = 5.0,
         connections: int = 100,
+        telemetry: Telemetry | None = None,
     ) -> None:
         if timeout >= lease_seconds:
             raise ValueError("a lease must last longer than an attempt may take")
@@ -69,6 +71,7 @@ class Deliverer:
         self._poll = poll
         self._grace = grace
         self._connections = connections
+        self._telemetry = telemetry
         # Waiting for a connection must not count as the receiver's delay, so attempts queue here.
         self._slots = asyncio.Semaphore(connections)
         self._owner = new_id("deliverer")
@@ -180,7 +183,7 @@ class Deliverer:
                 raise
 
     async def _attempt(self, http: aiohttp.ClientSession, webhook: Webhook, event: Event) -> bool:
-        outcome = await send(http, webhook, event, source=self._source, now=self._clock())
+        outcome = await self._send(http, webhook, event)
         if outcome.error is None:
             return await store.advance(self._graph, webhook.id, owner=self._owner, position=event.sequence)
         failures = webhook.attempt + 1
@@ -202,6 +205,15 @@ class Deliverer:
             next_in=delay,
         )
         return False
+
+    async def _send(self, http: aiohttp.ClientSession, webhook: Webhook, event: Event) -> Outcome:
+        now = self._clock()
+        if self._telemetry is None:
+            return await send(http, webhook, event, source=self._source, now=now)
+        with self._telemetry.attempt(webhook.id, webhook.url) as attempt:
+            outcome = await send(http, webhook, event, source=self._source, now=now, headers=attempt.headers)
+            attempt.outcome = outcome.kind
+            return outcome
 
 
 async def _with_pauses(items: AsyncIterator[T], seconds: float) -> AsyncGenerator[T | None]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 
 import aiohttp
 
@@ -31,6 +33,13 @@ class Outcome:
     final: bool = False
     retry_after: float = 0.0
 
+    @property
+    def kind(self) -> str:
+        """`taken`, or the error as one of a few: statuses by their first digit."""
+        if self.error is None:
+            return "taken"
+        return f"{self.error[:6]}xx" if self.error.startswith("HTTP ") else self.error
+
 
 def client_session(*, timeout: float, connections: int) -> aiohttp.ClientSession:
     """What webhooks are sent through: an attempt may take `timeout` seconds, one receiver's cookies are
@@ -45,13 +54,19 @@ def client_session(*, timeout: float, connections: int) -> aiohttp.ClientSession
 
 
 async def send(
-    http: aiohttp.ClientSession, webhook: Webhook, event: Event, *, source: str, now: datetime
+    http: aiohttp.ClientSession,
+    webhook: Webhook,
+    event: Event,
+    *,
+    source: str,
+    now: datetime,
+    headers: Mapping[str, str] = MappingProxyType({}),
 ) -> Outcome:
-    """Send the event once. Only a status from 200 to 299 is a success; redirects are not followed."""
+    """Send the event once, with these further headers. Only a status from 200 to 299 is a success; redirects
+    are not followed."""
     body = envelope(event, source=source)
-    headers = signed_headers(
-        webhook.secret, message_id=event.id, timestamp=int(now.timestamp()), body=body
-    ) | {"Content-Type": CONTENT_TYPE}
+    signed = signed_headers(webhook.secret, message_id=event.id, timestamp=int(now.timestamp()), body=body)
+    headers = {**headers, **signed, "Content-Type": CONTENT_TYPE}
     try:
         async with http.post(webhook.url, data=body, headers=headers, allow_redirects=False) as response:
             # A short answer is read to its end, so that the connection can serve the next event. What it

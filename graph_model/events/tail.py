@@ -13,6 +13,7 @@ from graph_model.errors import GatewayError
 from graph_model.events import store
 from graph_model.events.model import Event
 from graph_model.graph import Graph
+from graph_model.observer import Observer
 
 _log = structlog.get_logger(__name__)
 
@@ -25,14 +26,28 @@ class Tail:
     so a slow follower costs no memory.
     """
 
-    def __init__(self, graph: Graph, *, poll: float = 0.5, keep: int = 5_000, page: int = 500) -> None:
+    def __init__(
+        self,
+        graph: Graph,
+        *,
+        poll: float = 0.5,
+        keep: int = 5_000,
+        page: int = 500,
+        observer: Observer | None = None,
+    ) -> None:
         self._graph = graph
+        self._observer = observer
         self._poll = poll
         self._page = page
         self._recent: deque[Event] = deque(maxlen=keep)
         self._position = 0
         self._wake = asyncio.Event()
         self._news = asyncio.Event()
+
+    @property
+    def position(self) -> int:
+        """The number of the newest event that was read."""
+        return self._position
 
     def wake(self) -> None:
         """Look for new events now."""
@@ -55,6 +70,8 @@ class Tail:
                 self._recent.extend(events)
                 self._position = events[-1].sequence
                 self._announce()
+                if self._observer is not None:
+                    self._observer.events([event.kind for event in events], events[0].time)
             if len(events) < self._page:
                 with suppress(TimeoutError):
                     async with asyncio.timeout(self._poll):

@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
+from contextvars import Context, copy_context
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from graph_model.errors import GatewayError, RetryLater
+from graph_model.observer import Observer
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -18,6 +20,7 @@ Result = TypeVar("Result")
 class _Waiting(Generic[Item, Result]):
     items: Sequence[Item]
     answer: asyncio.Future[list[Result | Exception]]
+    context: Context
 
 
 class Batcher(Generic[Item, Result]):
@@ -34,13 +37,20 @@ class Batcher(Generic[Item, Result]):
         *,
         batch_size: int = 500,
         max_waiting: int = 20_000,
+        observer: Observer | None = None,
     ) -> None:
         self._commit = commit
         self._batch_size = batch_size
         self._max_waiting = max_waiting
+        self._observer = observer
         self._queue: deque[_Waiting[Item, Result]] = deque()
         self._waiting = 0
         self._worker: asyncio.Task[None] | None = None
+
+    @property
+    def waiting(self) -> int:
+        """How many items are not answered yet."""
+        return self._waiting
 
     async def submit(self, items: Sequence[Item]) -> list[Result | Exception]:
         """The result of each item, or the exception that it alone caused, once they are on disk.
@@ -52,11 +62,12 @@ class Batcher(Generic[Item, Result]):
             return []
         if self._waiting + len(items) > self._max_waiting and self._waiting:
             raise RetryLater("Too many records are waiting to be stored; try again later.", retry_after=1.0)
-        waiting = _Waiting(items, asyncio.get_running_loop().create_future())
+        waiting = _Waiting(items, asyncio.get_running_loop().create_future(), copy_context())
         self._queue.append(waiting)
         self._waiting += len(items)
         if self._worker is None or self._worker.done():
-            self._worker = asyncio.create_task(self._work(), name="batcher")
+            # The worker outlives the caller that woke it and works for others: it must not seem its part.
+            self._worker = asyncio.create_task(self._work(), name="batcher", context=Context())
         return await asyncio.shield(waiting.answer)
 
     async def drain(self) -> None:
@@ -73,7 +84,12 @@ class Batcher(Generic[Item, Result]):
                 size += len(gathered[-1].items)
             items = [item for waiting in gathered for item in waiting.items]
             try:
-                results = await self._store(items)
+                if self._observer is None:
+                    # What is not observed as a batch of its own is seen as the first caller's work.
+                    results = await asyncio.create_task(self._store(items), context=gathered[0].context)
+                else:
+                    with self._observer.batch(size, [waiting.context for waiting in gathered]):
+                        results = await self._store(items)
             except BaseException as error:
                 for waiting in gathered:
                     if not waiting.answer.done():

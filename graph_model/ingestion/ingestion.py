@@ -17,6 +17,7 @@ from graph_model.ingestion.batcher import Batcher
 from graph_model.ingestion.commit import Submission
 from graph_model.insights import store as insights
 from graph_model.insights.model import Threshold
+from graph_model.observer import Observer
 from graph_model.records.model import Outcome, Problem, Record, RecordResult
 from graph_model.records.validation import check_target, validate
 
@@ -39,15 +40,22 @@ class Ingestion:
         default_country: str | None = None,
         clock: Callable[[], datetime] = times.utc_now,
         on_commit: Callable[[], None] = lambda: None,
+        observer: Observer | None = None,
     ) -> None:
         self._graph = graph
         self._threshold = threshold
         self._default_country = default_country
         self._clock = clock
         self._on_commit = on_commit
+        self._observer = observer
         # Of this process one at a time: two that resolve at once would wait for each other, or conflict.
         self._turn = asyncio.Lock()
-        self._batcher = Batcher[Submission, RecordResult](self._commit)
+        self._batcher = Batcher[Submission, RecordResult](self._commit, observer=observer)
+
+    @property
+    def waiting(self) -> int:
+        """How many valid records are not stored yet."""
+        return self._batcher.waiting
 
     async def ingest(
         self, source: str, object_name: str, records: Sequence[Any], *, actor: str
@@ -74,10 +82,13 @@ class Ingestion:
             else:
                 results.append(_rejected(raw, place, checked))
         stored = iter(await self._batcher.submit([Submission(record, actor) for record in valid]))
-        return [
+        all_results = [
             result if result is not None else self._result(records[place], place, next(stored))
             for place, result in enumerate(results)
         ]
+        if self._observer is not None:
+            self._observer.records(source, object_name, [result.outcome for result in all_results])
+        return all_results
 
     async def sweep(self) -> int:
         """Cross the thresholds that the clock alone has moved; the number of events that this wrote."""

@@ -33,8 +33,15 @@ def current_value(value: InsightValue, now: datetime) -> str:
     negative, or an amount with at least two decimals."""
     if value.since is not None:
         return str(max(0, (now - times.from_text(value.since)).days))
-    amount = Decimal(value.amount or 0) / MILLION
-    return f"{amount:.2f}" if amount == round(amount, 2) else f"{amount.normalize():f}"
+    return amount_text(value.amount or 0)
+
+
+def amount_text(millionths: int) -> str:
+    """An amount of millionths as a decimal string with at least two decimals."""
+    if millionths % 10_000 == 0:
+        sign, hundredths = "-" if millionths < 0 else "", abs(millionths) // 10_000
+        return f"{sign}{hundredths // 100}.{hundredths % 100:02d}"
+    return f"{(Decimal(millionths) / MILLION).normalize():f}"
 
 
 def crosses_at(totals: OrderTotals, threshold: Threshold) -> datetime | None:

@@ -118,6 +118,27 @@ async def test_schema_prints_what_is_committed(tmp_path: Path) -> None:
     assert (await run("schema", cwd=tmp_path))[1] == (ROOT / "schema.graphql").read_text()
 
 
+async def test_explain_prints_the_plan_of_a_document_without_a_graph(tmp_path: Path) -> None:
+    golden = ROOT / "tests" / "resolvers" / "planning" / "golden"
+
+    assert await run("explain", str(golden / "page.graphql"), cwd=tmp_path) == (
+        0,
+        (golden / "page.txt").read_text(),
+        "",
+    )
+
+
+@pytest.mark.parametrize(("text", "message"), [("{ secrets }", "Cannot query field"), ("{", "Syntax Error")])
+async def test_explain_says_what_is_wrong_with_a_document(tmp_path: Path, text: str, message: str) -> None:
+    (tmp_path / "wrong.graphql").write_text(text)
+
+    status, _, errors = await run("explain", "wrong.graphql", cwd=tmp_path)
+
+    assert status == 1
+    assert message in errors
+    assert "Traceback" not in errors
+
+
 async def test_serve_refuses_an_address_that_others_reach(tmp_path: Path) -> None:
     status, _, errors = await run("serve", "--host", "0.0.0.0", cwd=tmp_path)
 

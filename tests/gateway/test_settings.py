@@ -65,6 +65,14 @@ def test_a_password_is_never_shown(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "correct horse" not in repr(settings)
 
 
+def test_trusted_documents_only_without_any_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GATEWAY_TRUSTED_ONLY", "1")
+    with pytest.raises(ValidationError, match="GATEWAY_TRUSTED_DOCUMENTS"):
+        Settings()
+    monkeypatch.setenv("GATEWAY_TRUSTED_DOCUMENTS", "persisted-documents.json")
+    assert Settings().trusted_documents == Path("persisted-documents.json")
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [("GATEWAY_PORT", "70000"), ("GATEWAY_EMBEDDED_HEAP", "lots"), ("GATEWAY_DEFAULT_COUNTRY", "Germany")],

@@ -9,7 +9,7 @@ from graph_model.events.model import Event, EventKind
 from graph_model.graph import Graph
 from graph_model.ingestion.ingestion import Ingestion
 from graph_model.insights.model import Threshold
-from graph_model.profiles import store as profiles
+from tests.graph_model import profiles
 from tests.graph_model.conftest import Clock
 from tests.graph_model.populations import day, order, person, send
 

@@ -18,7 +18,7 @@ from graph_model.identity import resolve
 from graph_model.ingestion.ingestion import Ingestion
 from graph_model.insights.model import Threshold
 from graph_model.migrations import migrate
-from graph_model.profiles import store as profiles
+from tests.graph_model import profiles
 from tests.graph_model.conftest import Clock
 from tests.graph_model.populations import START, Sent, order, person, population, send, shuffled
 from tests.graph_model.snapshots import Snapshot, snapshot

@@ -12,10 +12,10 @@ from graph_model.events.model import Event, EventKind
 from graph_model.graph import Graph
 from graph_model.identity.resolve import GENERIC_CAP
 from graph_model.ingestion.ingestion import Ingestion
-from graph_model.profiles import store as profiles
-from graph_model.profiles.model import Profile
 from graph_model.records.model import Outcome
+from tests.graph_model import profiles
 from tests.graph_model.populations import Json, Sent, at, order, person, send, visit
+from tests.graph_model.profiles import Profile
 from tests.graph_model.snapshots import snapshot
 
 ADA: Json = {"firstName": "Ada", "lastName": "Lovelace"}

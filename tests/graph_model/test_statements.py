@@ -7,10 +7,11 @@ from collections.abc import AsyncIterator
 import pytest
 
 from graph_model.graph import Graph
+from graph_model.identity.lookup import parse_identifier
 from graph_model.ingestion.ingestion import Ingestion
 from graph_model.insights.model import Threshold
 from graph_model.metadata.objects import IdentifierType
-from graph_model.profiles import store as profiles
+from tests.graph_model import profiles
 from tests.graph_model.conftest import Clock
 from tests.graph_model.counting import CountingGraph
 from tests.graph_model.populations import Sent, order, person, send, visit
@@ -57,7 +58,7 @@ async def test_a_batch_costs_as_many_statements_as_a_household(counting: Countin
 async def test_every_read_of_profiles_is_one_statement(counting: CountingGraph, ingestion: Ingestion) -> None:
     results = await send(ingestion, households(0, 20))
     ids = sorted({result.individual_id for result in results if result.individual_id})
-    email = profiles.parse_identifier(IdentifierType.EMAIL, "7@mail.example", None)
+    email = parse_identifier(IdentifierType.EMAIL, "7@mail.example", None)
     assert len(await profiles.page(counting, after="", limit=100)) == len(ids)
     assert (await profiles.by_ids(counting, ids)).keys() == set(ids)
     assert await profiles.by_identifier(counting, email) is not None

@@ -3,12 +3,21 @@ from __future__ import annotations
 import pytest
 
 from gateway.graphql.documents import Documents, Rejected
+from gateway.graphql.limits import Limits
 from tests.gateway.graphql.toy import SCHEMA
 
 
-def documents(**options: int) -> Documents:
-    settings = {"max_tokens": 100, "max_errors": 3, "max_count": 2, "max_bytes": 1_000}
-    return Documents(SCHEMA._schema, **(settings | options))
+def documents(
+    *, tokens: int = 100, introspection: bool = True, max_count: int = 2, max_bytes: int = 1_000
+) -> Documents:
+    return Documents(
+        SCHEMA._schema,
+        limits=Limits(tokens=tokens),
+        introspection=introspection,
+        max_errors=3,
+        max_count=max_count,
+        max_bytes=max_bytes,
+    )
 
 
 def codes(cache: Documents, query: str) -> list[str]:
@@ -32,7 +41,7 @@ def test_the_least_recently_used_document_is_forgotten_first() -> None:
 
 
 def test_the_cache_holds_no_more_bytes_than_it_may() -> None:
-    cache = documents(max_bytes=30)
+    cache = documents(max_bytes=40)
     first = cache.get("{ a: hello }")
     cache.get('{ hello(name: "€€€€") }')
     assert cache.get("{ a: hello }") is not first
@@ -47,11 +56,11 @@ def test_a_document_that_is_not_valid_pushes_none_out_of_the_cache() -> None:
 
 
 def test_a_document_with_too_many_tokens_is_not_parsed() -> None:
-    assert codes(documents(), "{" + " hello" * 100 + "}") == ["GRAPHQL_PARSE_FAILED"]
+    assert codes(documents(), "{" + " hello" * 99 + "}") == ["TOO_MANY_TOKENS"]
 
 
 def test_a_document_with_too_many_comments_is_not_parsed() -> None:
-    assert codes(documents(), "#\n" * 101 + "{ hello }") == ["GRAPHQL_PARSE_FAILED"]
+    assert codes(documents(), "#\n" * 98 + "{ hello }") == ["TOO_MANY_TOKENS"]
 
 
 def test_only_so_many_mistakes_are_reported() -> None:
@@ -59,7 +68,26 @@ def test_only_so_many_mistakes_are_reported() -> None:
 
 
 def test_a_document_that_nests_too_deeply_is_refused() -> None:
-    assert codes(documents(max_tokens=100_000), "{a" * 5_000 + "}" * 5_000) == ["GRAPHQL_PARSE_FAILED"]
+    assert codes(documents(tokens=100_000), "{a" * 5_000 + "}" * 5_000) == ["GRAPHQL_PARSE_FAILED"]
+
+
+def messages(cache: Documents, query: str) -> str:
+    with pytest.raises(Rejected) as rejected:
+        cache.get(query)
+    return " ".join(entry["message"] for entry in rejected.value.errors)
+
+
+def test_a_mistyped_name_is_suggested_unless_the_schema_is_not_to_be_told() -> None:
+    assert "Did you mean 'hello'?" in messages(documents(), "{ helo }")
+    assert "Did you mean" not in messages(documents(introspection=False), "{ helo }")
+
+
+def test_the_schema_is_told_unless_introspection_is_off() -> None:
+    documents().get("{ __schema { queryType { name } } }")
+    assert codes(documents(introspection=False), "{ __schema { description } }") == [
+        "GRAPHQL_VALIDATION_FAILED"
+    ]
+    documents(introspection=False).get("{ __typename }")
 
 
 def test_the_operation_is_chosen_by_its_name() -> None:

@@ -71,7 +71,7 @@ async def test_a_get_takes_variables_and_an_operation_name(client: httpx.AsyncCl
         "variables": '{"n": 5}',
     }
     response = await client.get("/graphql", params=parameters)
-    assert response.json() == {"data": {"number": 5}}
+    assert response.json()["data"] == {"number": 5}
 
 
 async def test_a_head_is_a_get_without_the_body(client: httpx.AsyncClient) -> None:
@@ -126,19 +126,26 @@ async def test_an_answer_that_nobody_can_give_is_a_406(client: httpx.AsyncClient
         {"sec-fetch-site": "cross-site", "x-apollo-operation-name": "A"},
         {"sec-fetch-site": "cross-site", "content-type": "application/json"},
         {"sec-fetch-site": "cross-site", "origin": "https://friend.example"},
+        {"origin": "https://friend.example"},
+        {"origin": "https://foe.example", "apollo-require-preflight": "1"},
     ],
 )
 async def test_a_get_from_a_program_or_a_page_that_may_is_answered(
     client: httpx.AsyncClient, headers: dict[str, str]
 ) -> None:
     response = await client.get("/graphql", params=HELLO, headers=headers)
-    assert response.json() == {"data": {"hello": "Hello, world!"}}
+    assert response.json()["data"] == {"hello": "Hello, world!"}
 
 
 @pytest.mark.parametrize("site", ["cross-site", "same-site"])
 async def test_a_get_from_a_page_of_another_site_is_a_403(client: httpx.AsyncClient, site: str) -> None:
     headers = {"sec-fetch-site": site, "origin": "https://foe.example"}
     response = await client.get("/graphql", params=HELLO, headers=headers)
+    assert (response.status_code, the_code(response)) == (403, "FORBIDDEN")
+
+
+async def test_a_get_without_the_browsers_mark_is_known_by_its_origin(client: httpx.AsyncClient) -> None:
+    response = await client.get("/graphql", params=HELLO, headers={"origin": "https://foe.example"})
     assert (response.status_code, the_code(response)) == (403, "FORBIDDEN")
 
 
@@ -184,7 +191,7 @@ async def test_a_body_of_20_mb_is_a_413_and_the_connection_lives_on(address: str
         first = await client.post("/graphql", content=b"x" * 20_000_000, headers=JSON)
         assert (first.status_code, the_code(first)) == (413, "PAYLOAD_TOO_LARGE")
         second = await client.post("/graphql", json=HELLO)
-        assert second.json() == {"data": {"hello": "Hello, world!"}}
+        assert second.json()["data"] == {"hello": "Hello, world!"}
         network = [response.extensions["network_stream"] for response in (first, second)]
         ports = {stream.get_extra_info("client_addr") for stream in network}
         assert len(ports) == 1

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.gateway.graphql.toy import gateway
+from tests.gateway.graphql.toy import COST, gateway
 from tests.gateway.serving import serve
 
 EVENTS = {"accept": "text/event-stream"}
@@ -47,9 +47,9 @@ async def test_each_result_is_a_next_event_and_the_end_is_a_complete_event(clien
 
 
 async def test_queries_and_mutations_are_streams_of_one_result(client: httpx.AsyncClient) -> None:
-    query = [("next", {"data": {"hello": "Hello, world!"}}), ("complete", None)]
+    query = [("next", {"data": {"hello": "Hello, world!"}, **COST}), ("complete", None)]
     assert await events(client, "{ hello }") == query
-    mutation = [("next", {"data": {"set": 4}}), ("complete", None)]
+    mutation = [("next", {"data": {"set": 4}, **COST}), ("complete", None)]
     assert await events(client, "mutation { set(value: 4) }") == mutation
 
 

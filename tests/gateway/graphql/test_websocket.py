@@ -12,7 +12,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.typing import Origin, Subprotocol
 
-from tests.gateway.graphql.toy import gateway
+from tests.gateway.graphql.toy import COST, gateway
 from tests.gateway.serving import serve
 
 PROTOCOL = [Subprotocol("graphql-transport-ws")]
@@ -75,7 +75,7 @@ async def test_a_subscription_is_next_messages_and_a_complete_message(address: s
 async def test_a_query_or_mutation_is_one_next_message(address: str, query: str, data: Any) -> None:
     async with acknowledged(address) as socket:
         await subscribe(socket, "1", query)
-        assert await receive(socket) == {"id": "1", "type": "next", "payload": {"data": data}}
+        assert await receive(socket) == {"id": "1", "type": "next", "payload": {"data": data, **COST}}
         assert await receive(socket) == {"id": "1", "type": "complete"}
 
 
@@ -147,7 +147,7 @@ async def test_a_completed_subscription_is_closed_and_its_id_is_free() -> None:
         await send(socket, id="1", type="complete")
         await asyncio.wait_for(running.toy.closed.wait(), 5)
         await subscribe(socket, "1", "{ hello }")
-        assert (await receive(socket))["payload"] == {"data": {"hello": "Hello, world!"}}
+        assert (await receive(socket))["payload"]["data"] == {"hello": "Hello, world!"}
 
 
 async def test_completing_what_nobody_runs_is_ignored(address: str) -> None:
@@ -193,7 +193,7 @@ async def test_more_operations_than_one_socket_may_run_are_refused_each() -> Non
         assert (message["id"], message["type"]) == ("2", "error")
         assert message["payload"][0]["extensions"]["code"] == "TOO_MANY_OPERATIONS"
         running.toy.release.set()
-        assert (await receive(socket))["payload"] == {"data": {"slow": "done"}}
+        assert (await receive(socket))["payload"]["data"] == {"slow": "done"}
 
 
 # Handshakes

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
+from enum import Enum
 from typing import Any
 
 import strawberry
@@ -14,8 +15,11 @@ from strawberry.permission import BasePermission
 
 from gateway.graphql.app import graphql_routes
 from gateway.graphql.connections import Connections
+from gateway.graphql.lookup import Lookup
+from gateway.graphql.metering import Meter
 from gateway.graphql.operations import Operations
-from graph_model.errors import Forbidden, RetryLater
+from gateway.telemetry.watching import Telemetry
+from graph_model.errors import BadInput, Forbidden, RetryLater
 from resolvers.principal import DEVELOPMENT, Principal
 
 
@@ -46,6 +50,17 @@ class Choice:
     name: strawberry.Maybe[str]
 
 
+@strawberry.enum
+class IdentifierType(Enum):
+    EMAIL = "EMAIL"
+    COOKIE = "COOKIE"
+
+
+@strawberry.type
+class Person:
+    name: str
+
+
 class Never(BasePermission):
     message = "Not for you."
 
@@ -72,6 +87,14 @@ class Query:
         return n
 
     @strawberry.field
+    def person(self, type: IdentifierType, value: str, issuer: str | None = None) -> Person | None:
+        if value == "shared":
+            raise BadInput("Several people share it.", code="AMBIGUOUS_IDENTIFIER")
+        if value == "nobody":
+            return None
+        return Person(name=f"{type.value}, {value}, {issuer}")
+
+    @strawberry.field
     def fails(self) -> str:
         raise RuntimeError("the secret of the house")
 
@@ -92,7 +115,11 @@ class Query:
     @strawberry.field
     async def slow(self, info: Info) -> str:
         info.context.toy.entered.set()
-        await info.context.toy.release.wait()
+        try:
+            await info.context.toy.release.wait()
+        except asyncio.CancelledError:
+            info.context.toy.closed.set()
+            raise
         return "done"
 
 
@@ -101,6 +128,13 @@ class Mutation:
     @strawberry.mutation
     def set(self, value: int) -> int:
         return value
+
+    @strawberry.mutation
+    async def keep(self, info: Info) -> str:
+        info.context.toy.entered.set()
+        await info.context.toy.release.wait()
+        info.context.toy.closed.set()
+        return "kept"
 
 
 @strawberry.type
@@ -139,6 +173,9 @@ class Subscription:
         yield 0
 
 
+COST = {"extensions": {"cost": {"requested": 1, "limit": Meter().limit}}}
+"""What the response of an operation with one field says of its cost."""
+
 SCHEMA = strawberry.Schema(Query, Mutation, Subscription)
 
 
@@ -162,11 +199,25 @@ class Gateway:
     connections: Connections
 
 
-def gateway(**options: Any) -> Gateway:
+def gateway(
+    *,
+    lookup: Lookup | None = None,
+    meter: Meter | None = None,
+    timeout: float = 40,
+    telemetry: Telemetry | None = None,
+    **options: Any,
+) -> Gateway:
     """An application with the GraphQL routes over the toy schema."""
     toy = Toy()
     connections = Connections()
-    operations = Operations(SCHEMA, lambda principal, request_id: Context(toy, principal, request_id))
+    operations = Operations(
+        SCHEMA,
+        lambda principal, request_id: Context(toy, principal, request_id),
+        meter=meter or Meter(),
+        timeout=timeout,
+        lookup=lookup,
+        telemetry=telemetry,
+    )
     settings: dict[str, Any] = {
         "authenticate": authenticate,
         "max_body_bytes": 100_000,

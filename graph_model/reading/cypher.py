@@ -1,0 +1,106 @@
+"""From a shape to Cypher: clauses as objects, rendered once.
+
+Labels, edges and properties come from declarations in the code, never from a request; they are checked
+all the same, because they stand in the statement. Everything else is a parameter.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+from graph_model.reading.shape import Direction, Hop, Item, Order, Related, Shape, Value
+
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
+
+@dataclass(slots=True)
+class Rendering:
+    """The state of one rendering: parameters so far, and how many names were given."""
+
+    parameters: dict[str, Any] = field(default_factory=dict)
+    names: int = 0
+
+    def parameter(self, value: Any) -> str:
+        """A parameter for this value; equal values share one."""
+        for name, known in self.parameters.items():
+            if known == value:
+                return f"${name}"
+        name = f"p{len(self.parameters)}"
+        self.parameters[name] = value
+        return f"${name}"
+
+    def fresh(self, name: str) -> str:
+        """A variable that no other part of the statement has."""
+        self.names += 1
+        return f"{_checked(name)}{self.names}"
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """The variables that names stand for in one part of the statement."""
+
+    variables: dict[str, str]
+
+    def value(self, value: Value) -> str:
+        """The expression for a value."""
+        return f"{self.variables[value.of]}.{_checked(value.property)}"
+
+
+def row(shape: Shape, node: str, rendering: Rendering) -> str:
+    """The list expression for a shape about the node in that variable."""
+    return _row(shape, Scope({"n": node}), rendering)
+
+
+def _row(shape: Shape, scope: Scope, rendering: Rendering) -> str:
+    return f"[{', '.join(_item(item, scope, rendering) for item in shape)}]"
+
+
+def _item(item: Item, scope: Scope, rendering: Rendering) -> str:
+    return scope.value(item) if isinstance(item, Value) else _collect(item, scope, rendering)
+
+
+def _collect(item: Related, scope: Scope, rendering: Rendering) -> str:
+    path = item.path
+    start = scope.variables["n"]
+    variables = {"n": start}
+    pattern = f"({start})"
+    for hop in path.hops:
+        pattern += _hop(hop, variables, rendering)
+    inner = Scope(variables)
+    clauses = [f"MATCH {pattern}"]
+    if path.where:
+        conditions = [f"{inner.value(value)} = {rendering.parameter(text)}" for value, text in path.where]
+        clauses.append(f"WHERE {' AND '.join(conditions)}")
+    if path.distinct:
+        clauses.append(f"WITH DISTINCT {variables[path.target]}")
+    about = Scope({**variables, "n": variables[path.target] if path.target else start})
+    clauses.append(f"RETURN {_row(item.shape, about, rendering)}")
+    clauses.append(f"ORDER BY {', '.join(_order(order, inner) for order in path.order)}")
+    if path.limit is not None:
+        clauses.append(f"LIMIT {rendering.parameter(path.limit)}")
+    return f"COLLECT {{ {' '.join(clauses)} }}"
+
+
+def _hop(hop: Hop, variables: dict[str, str], rendering: Rendering) -> str:
+    if hop.edge_name:
+        variables[hop.edge_name] = rendering.fresh(hop.edge_name)
+    edge = f"[{variables.get(hop.edge_name, '')}:{_checked(hop.edge)}]"
+    if hop.node == "n":
+        node = f"({variables['n']})"
+    else:
+        if hop.node:
+            variables[hop.node] = rendering.fresh(hop.node)
+        node = f"({variables.get(hop.node, '')}:{_checked(hop.label)})"
+    return f"-{edge}->{node}" if hop.direction is Direction.OUT else f"<-{edge}-{node}"
+
+
+def _order(order: Order, scope: Scope) -> str:
+    return scope.value(order.value) + (" DESC" if order.descending else "")
+
+
+def _checked(name: str) -> str:
+    if not _NAME.fullmatch(name):
+        raise ValueError(f"not a name of the graph: {name!r}")
+    return name

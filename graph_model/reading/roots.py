@@ -1,0 +1,87 @@
+"""Where reads begin: at individuals by id, at an identifier, or at a page of individuals."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from graph_model.graph import Graph
+from graph_model.reading.cypher import Rendering, row
+from graph_model.reading.shape import Shape
+
+Row: TypeAlias = list[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A statement and the parameters that belong to its shape."""
+
+    text: str
+    parameters: dict[str, Any]
+
+    async def read(self, graph: Graph, **parameters: Any) -> Any:
+        """The statement's one value."""
+        return await graph.read(self.text, **parameters, **self.parameters)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What an identifier leads to: the row of its one individual, or nobody, in which case `shared` says
+    whether several individuals carry it."""
+
+    row: Row | None
+    shared: bool
+
+
+NOBODY = Found(None, False)
+
+
+def by_ids(shape: Shape) -> Statement:
+    """Rows of individuals by ids; a merged id answers with the individual that it was merged into."""
+    rendering = Rendering()
+    text = f"""UNWIND $keys AS key
+MATCH (i:Individual {{id: key}})
+OPTIONAL MATCH (i)-[:MERGED_INTO]->(w:Individual)
+WITH key, coalesce(w, i) AS p
+RETURN collect([key, {row(shape, "p", rendering)}])"""
+    return Statement(text, rendering.parameters)
+
+
+def by_identifiers(shape: Shape) -> Statement:
+    """Rows of individuals by the keys of identifiers."""
+    rendering = Rendering()
+    text = f"""UNWIND $keys AS key
+MATCH (i:Identifier {{key: key}})
+OPTIONAL MATCH (i)-[:BELONGS_TO]->(p:Individual)
+WITH key, i, p
+RETURN collect([key, EXISTS {{ (i)<-[:CARRIES]-(:SourceRecord) }},
+  CASE WHEN p IS NULL THEN null ELSE {row(shape, "p", rendering)} END])"""
+    return Statement(text, rendering.parameters)
+
+
+def page(shape: Shape) -> Statement:
+    """Rows of individuals in the order of their ids, each behind its id."""
+    rendering = Rendering()
+    text = f"""MATCH (p:Individual) WHERE p.id > $after AND p.status = 'ACTIVE'
+WITH p ORDER BY p.id LIMIT $limit
+RETURN collect([p.id, {row(shape, "p", rendering)}])"""
+    return Statement(text, rendering.parameters)
+
+
+async def read_by_ids(graph: Graph, statement: Statement, ids: Sequence[str]) -> list[Row | None]:
+    """The row of each id, in order; None for an id that nobody has."""
+    found = dict(await statement.read(graph, keys=list(dict.fromkeys(ids))))
+    return [found.get(id_) for id_ in ids]
+
+
+async def read_by_identifiers(graph: Graph, statement: Statement, keys: Sequence[str]) -> list[Found]:
+    """What each identifier leads to, in order, by their keys."""
+    rows = await statement.read(graph, keys=list(dict.fromkeys(keys)))
+    found = {key: Found(row, carried and row is None) for key, carried, row in rows}
+    return [found.get(key, NOBODY) for key in keys]
+
+
+async def read_page(graph: Graph, statement: Statement, *, after: str, limit: int) -> list[tuple[str, Row]]:
+    """Up to `limit` (id, row) from behind the id `after` (empty: from the start)."""
+    return [(id_, row) for id_, row in await statement.read(graph, after=after, limit=limit)]

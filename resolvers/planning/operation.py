@@ -1,0 +1,165 @@
+"""A query that is planned as a whole: compiled once, then answered by one statement for each root field.
+
+The rule: an operation is planned if it is a query, and every one of its root fields is `__typename` or a
+planned query (`roots.plan_root`), and carries no directive but `@skip` and `@include`. Everything else
+(introspection, mutations, other queries, subscriptions) goes to the stock executor, and so does a single
+answer whose rows are not as the schema says.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import Any
+
+from graphql import (
+    DirectiveNode,
+    DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    GraphQLError,
+    GraphQLNonNull,
+    GraphQLObjectType,
+    GraphQLSchema,
+    OperationDefinitionNode,
+    OperationType,
+    VariableNode,
+    Visitor,
+    get_argument_values,
+    get_named_type,
+    visit,
+)
+from graphql.execution.values import VariableValues
+
+from resolvers.context import Context
+from resolvers.planning.encode import Encoder, compile_encoder
+from resolvers.planning.plan import TYPENAME, NotPlannable, scope_of
+from resolvers.planning.roots import Root, plan_root
+from resolvers.planning.selection import SKIP_AND_INCLUDE, Selections, sub_selections
+from resolvers.principal import Scope
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedRoot:
+    """A root field: how to read it and how to write it. `nodes` are where it was selected."""
+
+    root: Root
+    encoder: Encoder
+    nodes: list[FieldNode]
+    nullable: bool
+    scope: Scope
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedOperation:
+    """A compiled query: response name → its root, or the text that it is."""
+
+    schema: GraphQLSchema
+    fields: dict[str, PlannedRoot | str]
+
+    async def run(
+        self, context: Context, variables: VariableValues
+    ) -> tuple[dict[str, Any] | None, list[GraphQLError]]:
+        """The data, ready for orjson, and the errors. Raises Unfit for rows not as the schema says."""
+        now = context.services.clock()
+        roots = {key: planned for key, planned in self.fields.items() if isinstance(planned, PlannedRoot)}
+        if len(roots) == 1:
+            ((key, planned),) = roots.items()
+            results: list[Any] = [await self._read(key, planned, context, variables)]
+        else:
+            results = await asyncio.gather(
+                *(self._read(key, planned, context, variables) for key, planned in roots.items())
+            )
+        rows = dict(zip(roots, results, strict=True))
+        data: dict[str, Any] = {}
+        errors: list[GraphQLError] = []
+        for key, field in self.fields.items():
+            if isinstance(field, str):
+                data[key] = field
+                continue
+            row = rows[key]
+            if isinstance(row, GraphQLError):
+                if not field.nullable:
+                    return None, [row]
+                errors.append(row)
+                row = None
+            data[key] = None if row is None else field.encoder(row, now)
+        return data, errors
+
+    async def _read(self, key: str, planned: PlannedRoot, context: Context, variables: VariableValues) -> Any:
+        node = planned.nodes[0]
+        try:
+            query = self.schema.query_type
+            assert query is not None
+            context.require(planned.scope)
+            arguments = get_argument_values(query.fields[node.name.value], node, variables)
+            return await planned.root.read(context, arguments)
+        except GraphQLError as error:
+            return GraphQLError(error.message, error.nodes, path=[key], original_error=error.original_error)
+        except Exception as error:
+            return GraphQLError(str(error), planned.nodes, path=[key], original_error=error)
+
+
+def compile_operation(
+    schema: GraphQLSchema,
+    document: DocumentNode,
+    operation: OperationDefinitionNode,
+    variables: VariableValues,
+) -> PlannedOperation | None:
+    """The plan of an operation; None if the stock executor has to answer it. Of the variables it depends on
+    those that `deciding_variables` names."""
+    query = schema.query_type
+    if operation.operation is not OperationType.QUERY or query is None:
+        return None
+    fragments = {
+        node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)
+    }
+    if _directives(document).keys() - SKIP_AND_INCLUDE:
+        return None
+    selections = Selections(fragments, variables)
+    fields: dict[str, PlannedRoot | str] = {}
+    try:
+        for key, nodes in selections.fields(query, [operation.selection_set]).items():
+            name = nodes[0].name.value
+            if name == TYPENAME:
+                fields[key] = query.name
+                continue
+            if name not in query.fields:
+                return None
+            output = query.fields[name].type
+            target = get_named_type(output)
+            if not isinstance(target, GraphQLObjectType):
+                return None
+            root = plan_root(name, target, sub_selections(nodes), selections)
+            nullable = not isinstance(output, GraphQLNonNull)
+            fields[key] = PlannedRoot(
+                root, compile_encoder(root.plan), nodes, nullable, scope_of(query, name)
+            )
+    except NotPlannable:
+        return None
+    return PlannedOperation(schema, fields)
+
+
+def deciding_variables(document: DocumentNode) -> tuple[str, ...]:
+    """The variables that decide what is selected: those of `@skip` and `@include`."""
+    used = _directives(document)
+    return tuple(sorted({variable for name in SKIP_AND_INCLUDE for variable in used.get(name, ())}))
+
+
+def _directives(document: DocumentNode) -> dict[str, set[str]]:
+    """The directives of a document by name, with the variables that their arguments name."""
+    visitor = _Directives()
+    visit(document, visitor)
+    return visitor.found
+
+
+class _Directives(Visitor):
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: dict[str, set[str]] = {}
+
+    def enter_directive(self, node: DirectiveNode, *_: Any) -> None:
+        variables = self.found.setdefault(node.name.value, set())
+        for argument in node.arguments or ():
+            if isinstance(argument.value, VariableNode):
+                variables.add(argument.value.name.value)
