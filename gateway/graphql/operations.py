@@ -36,7 +36,7 @@ from gateway.graphql.requests import OperationRequest, Transport
 from gateway.telemetry.watching import Operation, Telemetry
 from graph_model.errors import OperationTimeout
 from resolvers.planning.encode import Unfit
-from resolvers.principal import Principal
+from resolvers.principal import Principal, Scope
 
 # graphql-core wants a type guard, which Strawberry's faster function is in all but name.
 _is_awaitable = cast("Callable[[Any], TypeGuard[Awaitable[Any]]]", optimized_is_awaitable)
@@ -52,6 +52,8 @@ class Result:
     encoded: orjson.Fragment | None = None
     """The data as it is written, where that is known already."""
     charge: Charge | None = None
+    plan: dict[str, Any] | None = None
+    """The statements that answered, for who may ask for them."""
 
     @property
     def code(self) -> str | None:
@@ -74,8 +76,11 @@ class Result:
         payload: dict[str, Any] = {"errors": self.errors} if self.errors else {}
         if self.began:
             payload["data"] = self.data if self.encoded is None else self.encoded
-        if self.charge:
-            payload["extensions"] = {"cost": self.charge.extension()}
+        extensions: dict[str, Any] = {"cost": self.charge.extension()} if self.charge else {}
+        if self.plan is not None:
+            extensions["plan"] = self.plan
+        if extensions:
+            payload["extensions"] = extensions
         return payload
 
 
@@ -303,7 +308,8 @@ class Operations:
             data, errors = await plan.run(self._context(caller.principal, caller.request_id), variables)
             # Written here, so that what orjson refuses still has the stock executor to go to.
             encoded = orjson.Fragment(orjson.dumps(data))
-            return Result(data, _present_all(errors, caller.request_id), encoded=encoded)
+            shown = plan.describe() if _asks_for_plan(request, caller) else None
+            return Result(data, _present_all(errors, caller.request_id), encoded=encoded, plan=shown)
         except (Unfit, orjson.JSONEncodeError):
             return None
 
@@ -323,6 +329,10 @@ class Operations:
         if isinstance(executor, list):
             return Result(errors=[coded(failure, Code.BAD_USER_INPUT) for failure in executor], began=False)
         return executor
+
+
+def _asks_for_plan(request: OperationRequest, caller: _Caller) -> bool:
+    return bool((request.extensions or {}).get("plan")) and Scope.ADMIN in caller.principal.scopes
 
 
 def _present_all(failures: list[GraphQLError] | None, request_id: str) -> list[dict[str, Any]]:

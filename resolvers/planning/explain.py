@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import orjson
 from graphql import GraphQLSchema, OperationDefinitionNode, parse
 from graphql.execution.values import VariableValues
 
-from graph_model.reading.roots import Statement
-from resolvers.planning.operation import PlannedRoot, compile_operation, deciding_variables
+from resolvers.planning.operation import compile_operation, deciding_variables
 
 
 def explain(schema: GraphQLSchema, text: str) -> str:
@@ -25,16 +25,15 @@ def explain(schema: GraphQLSchema, text: str) -> str:
             if planned is None:
                 lines.append("  the stock executor answers it")
                 continue
-            for key, field in planned.fields.items():
+            for key, statements in planned.describe().items():
                 lines.append(f"  {key}")
-                if isinstance(field, PlannedRoot):
-                    for when, statement in field.root.statements().items():
-                        lines += _statement(when, statement)
+                for when, statement in statements.items():
+                    lines += _statement(when, **statement)
     return "\n".join(lines) + "\n"
 
 
-def _statement(when: str, statement: Statement) -> Iterator[str]:
+def _statement(when: str, statement: str, parameters: dict[str, Any]) -> Iterator[str]:
     yield f"    {when}:"
-    yield from (f"      {line}" for line in statement.text.splitlines())
-    if statement.parameters:
-        yield f"      parameters {orjson.dumps(statement.parameters).decode()}"
+    yield from (f"      {line}" for line in statement.splitlines())
+    if parameters:
+        yield f"      parameters {orjson.dumps(parameters).decode()}"

@@ -86,6 +86,17 @@ class PlannedOperation:
             data[key] = None if row is None else field.encoder(row, now)
         return data, errors
 
+    def describe(self) -> dict[str, Any]:
+        """The statements of each root field, by response name, each under when it is used."""
+        return {
+            key: {
+                when: {"statement": statement.text, "parameters": statement.parameters}
+                for when, statement in field.root.statements().items()
+            }
+            for key, field in self.fields.items()
+            if isinstance(field, PlannedRoot)
+        }
+
     async def _read(self, key: str, planned: PlannedRoot, context: Context, variables: VariableValues) -> Any:
         node = planned.nodes[0]
         try:

@@ -6,7 +6,7 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, LiteralString
 
@@ -24,11 +24,12 @@ from gateway.settings import Settings
 from graph_model.graph import Graph, Transaction
 from resolvers.context import Context, Services
 from resolvers.planning.operation import compile_operation
-from resolvers.principal import DEVELOPMENT
+from resolvers.principal import DEVELOPMENT, Scope
 from resolvers.schema import schema
 from tests.servers.engine import Engine, wipe
 
 NOW = sample.REFERENCE
+READ = Scope.PROFILE_READ
 
 
 @dataclass
@@ -232,6 +233,22 @@ async def test_a_hundred_profiles_with_all_their_children_are_one_statement(both
         result = await run(both.planned, document)
     assert result.errors == []
     assert len(statements) == 1
+
+
+async def test_the_plan_is_shown_to_who_may_see_it_and_asks(both: Both) -> None:
+    document = "{ individuals(first: 1) { edges { cursor } } }"
+    request = OperationRequest(query=document, extensions={"plan": True})
+
+    shown = await both.planned.execute(request, DEVELOPMENT, "request")
+    hidden = await both.planned.execute(request, replace(DEVELOPMENT, scopes=frozenset({READ})), "request")
+    unasked = await run(both.planned, document)
+
+    assert (
+        "MATCH (p:Individual)" in shown.payload()["extensions"]["plan"]["individuals"]["a page"]["statement"]
+    )
+    assert hidden.data == shown.data
+    assert "plan" not in hidden.payload()["extensions"]
+    assert "plan" not in unasked.payload()["extensions"]
 
 
 async def test_reads_that_wait_travel_together(both: Both) -> None:
