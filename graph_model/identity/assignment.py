@@ -1,7 +1,8 @@
 """Which universal id each part of a new partition carries (law 4: ids are stable and never unknown).
 
 A merge keeps the older id and the other resolves to it while the merge stands. A split leaves the
-id with the larger part and gives a retired id back to the part that holds the records it had.
+id with the larger part and gives a retired id back to the part that holds the records it had. Where
+these two disagree the second counts: a merge that is undone leaves both ids where they were.
 """
 
 from __future__ import annotations
@@ -51,17 +52,20 @@ def assign(
         for owner in owners[part]:
             claims.setdefault(owner, []).append(part)
 
-    def standing(owner: str, part: frozenset[str]) -> tuple[int, int, _Reversed]:
-        share = [key for key in part if current.get(key) == owner]
-        return len(share), -len(owners[part]), _Reversed(min(age[key] for key in share))
+    retired = sorted(retired, key=lambda item: item.id)
+    brought = {(item.into, key) for item in retired for key in item.records}
 
-    # Where an id's records have parted, the larger share keeps it; of equal ones the one in a part that
-    # fewer others claim (a record that went over to another person does not take its old id along), then
-    # the one with the oldest record.
+    def standing(owner: str, part: frozenset[str]) -> tuple[int, int, int, _Reversed]:
+        share = [key for key in part if current.get(key) == owner]
+        own = sum((owner, key) not in brought for key in share)
+        return own, len(share), -len(owners[part]), _Reversed(min(age[key] for key in share))
+
+    # Where an id's records have parted, the larger share keeps it, not counting records that another id
+    # brought into the merge; of equal ones the one in a part that fewer others claim (a record that went over
+    # to another person does not take its old id along), then the one with the oldest record.
     heir = {
         owner: max(claimants, key=lambda part: standing(owner, part)) for owner, claimants in claims.items()
     }
-    retired = sorted(retired, key=lambda item: item.id)
     members: dict[str, frozenset[str]] = {}
     created: set[str] = set()
     revived: set[str] = set()

@@ -76,6 +76,14 @@ def test_a_split_gives_a_retired_id_back_to_the_part_that_holds_its_records() ->
     assert decided.created | decided.merged.keys() == set()
 
 
+def test_a_merge_that_is_undone_leaves_both_ids_where_they_were_whichever_side_is_larger() -> None:
+    merged = decide(["abcd"], {"i1": "a", "i2": "bcd"})
+    assert merged.merged == {"i2": "i1"}
+    undone = decide(["a", "bcd"], {"i1": "abcd"}, [("i2", "i1", "bcd")])
+    assert members(undone) == {"i1": "a", "i2": "bcd"}
+    assert undone.revived == {"i2"}
+
+
 def test_of_several_retired_ids_the_one_with_most_records_is_given_back_then_the_oldest() -> None:
     retired = [("i2", "i1", "d"), ("i3", "i1", "de"), ("i4", "i1", "f")]
     decided = decide(["abc", "de", "f"], {"i1": "abcdef"}, retired)
