@@ -13,6 +13,7 @@ import json
 import os
 import platform
 import statistics
+import subprocess
 import sys
 import tempfile
 from asyncio.subprocess import PIPE
@@ -251,7 +252,7 @@ async def load(peer: Peer, question: Question, ids: list[str], folder: Path, sec
 def table(names: list[str], rates: Rates) -> str:
     """The medians as Markdown: answers a second, and how many times the peer's the gateway's are."""
     lines = [
-        f"| answers a second | {' | '.join(names)} |",
+        f"| | {' | '.join(names)} |",
         f"| --- {'| ---: ' * len(names)}|",
     ]
     for question, rounds in rates.items():
@@ -270,12 +271,14 @@ def machine() -> str:
     with suppress(OSError):
         lines = Path("/proc/cpuinfo").read_text().splitlines()
         model = next((line.split(": ")[1] for line in lines if line.startswith("model name")), model)
+    node = subprocess.run(["node", "--version"], capture_output=True, text=True, check=True).stdout
     packages = json.loads((HERE / "package.json").read_text())["dependencies"]
-    libraries = {name: version(name) for name in ("strawberry-graphql", "uvicorn", "neo4j")}
-    libraries |= {name: packages[name] for name in ("@neo4j/graphql", "graphql-yoga")}
+    versions = {"Python": platform.python_version(), "Node": node.strip().removeprefix("v")}
+    versions |= {name: version(name) for name in ("strawberry-graphql", "uvicorn", "neo4j")}
+    versions |= {name: packages[name] for name in ("@neo4j/graphql", "graphql-yoga")}
     return (
         f"{os.cpu_count()} cores ({model}) for everything: the load, the server and Neo4j {DEFAULT_VERSION}. "
-        f"Python {platform.python_version()}, {', '.join(f'{k} {v}' for k, v in libraries.items())}."
+        f"{', '.join(f'{name} {number}' for name, number in versions.items())}."
     )
 
 
