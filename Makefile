@@ -1,6 +1,6 @@
 # Needs nothing but Python 3.11 or later and make. PYTHON=... names the interpreter that makes .venv.
 .DELETE_ON_ERROR:
-.PHONY: demo test clients soak neo4j schema docs lock clean
+.PHONY: demo test clients soak bench-reads neo4j schema docs lock clean
 
 BIN = .venv/bin
 PIP_INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check
@@ -37,6 +37,11 @@ soak: .venv/test.stamp
 		echo "Suite on Neo4j $(NEWER_NEO4J) skipped."; \
 	fi
 
+# Needs Node 20 and what the tests on Neo4j need; takes 7 minutes, in which the machine should do nothing else.
+bench-reads: .venv/test.stamp
+	npm --prefix benchmarks/reads ci --no-audit --no-fund
+	$(BIN)/python -m benchmarks.reads.run
+
 # A Neo4j to try things on, until interrupted; VERSION=... takes another than the tests' own.
 neo4j: .venv/runtime.stamp
 	@$(BIN)/python -m tests.servers.neo4j $(if $(VERSION),--version $(VERSION))
@@ -56,7 +61,7 @@ lock: .venv/pyvenv.cfg
 
 clean:
 	rm -rf .venv .cache .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache build dist \
-		tests/clients/node_modules
+		tests/clients/node_modules benchmarks/reads/node_modules
 
 .venv/test.stamp: .venv/runtime.stamp requirements/test.txt
 	@echo "Installing what the tests need into .venv"
