@@ -132,13 +132,19 @@ class Graph:
         )
 
     async def _retried(self, attempt: Callable[[], Awaitable[T]], patience: float) -> T:
-        retrying = AsyncRetrying(
-            retry=retry_if_exception(_is_passing),
-            wait=wait_random_exponential(multiplier=0.02, max=1.0),
-            stop=stop_after_delay(patience),
-            reraise=True,
-        )
         try:
+            try:
+                return await attempt()
+            except (Neo4jError, DriverError, OSError) as error:
+                if not _is_passing(error):
+                    raise
+            # Made only now: nearly every attempt is the first, and reads are counted in microseconds.
+            retrying = AsyncRetrying(
+                retry=retry_if_exception(_is_passing),
+                wait=wait_random_exponential(multiplier=0.02, max=1.0),
+                stop=stop_after_delay(patience),
+                reraise=True,
+            )
             return await retrying(attempt)
         except (Neo4jError, DriverError, OSError) as error:
             if _is_passing(error):
