@@ -17,6 +17,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gateway import sample
+from gateway.graphql.limits import Limits
+from gateway.graphql.metering import Meter
 from gateway.graphql.operations import Operations, Result
 from gateway.graphql.requests import OperationRequest
 from gateway.running import open_gateway
@@ -30,6 +32,8 @@ from tests.servers.engine import Engine, wipe
 
 NOW = sample.REFERENCE
 READ = Scope.PROFILE_READ
+UNLIMITED = Limits(tokens=10**6, depth=10**3, aliases=10**6, directives=10**6, fields=10**6)
+"""Generated operations may ask for anything."""
 
 
 @dataclass
@@ -55,7 +59,13 @@ async def both(engine: Engine) -> AsyncIterator[Both]:
             records = list(file.records(NOW))[:200]
             await services.ingestion.ingest(file.source, file.object, records, actor="test")
         page = await services.together.lane(()).read_page(after="", limit=100)
-        make = partial(Operations, schema, lambda who, id_: Context(who, id_, services))
+        make = partial(
+            Operations,
+            schema,
+            lambda who, id_: Context(who, id_, services),
+            limits=UNLIMITED,
+            meter=Meter(limit=10**12),
+        )
         yield Both(
             services,
             make(compile_operation=partial(compile_operation, schema._schema)),
