@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from graphql import DocumentNode, GraphQLError, GraphQLSchema, OperationDefinitionNode
+from graphql import DocumentNode, GraphQLError, GraphQLSchema, OperationDefinitionNode, OperationType
 from graphql.execution.values import VariableValues, get_variable_values
 
 from resolvers.planning.operation import PlannedOperation, deciding_variables
@@ -36,6 +36,9 @@ class Plans:
     ) -> tuple[PlannedOperation, VariableValues] | None:
         """The plan of an operation and its coerced variables; None if the stock executor has to answer: also
         where variables are wrong, because it says what is wrong with them."""
+        if operation.operation is not OperationType.QUERY:
+            # Its variables, a thousand records perhaps, are for the stock executor alone to coerce.
+            return None
         variables = get_variable_values(schema, operation.variable_definitions or (), raw_variables)
         if not isinstance(variables, VariableValues):
             return None
