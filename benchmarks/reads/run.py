@@ -38,7 +38,6 @@ HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 INDIVIDUALS = 3_000
 PAGE = MAX_PAGE
-"""Individuals in the list; 1,000 once the gateway's pages may be as large."""
 START_SECONDS = 60
 
 

@@ -38,7 +38,7 @@ from resolvers.planning.plan import (
 from resolvers.planning.selection import Selections, sub_selections
 from resolvers.types.connection import decode_cursor, encode_cursor
 
-MAX_PAGE = 100
+MAX_PAGE = 1_000
 
 
 class Root(ABC):
