@@ -15,6 +15,7 @@ from typing import TypeVar
 from graph_model.graph import Graph
 from graph_model.ingestion.batcher import Batcher
 from graph_model.reading import roots
+from graph_model.reading.pages import PageOf, Pages, Place
 from graph_model.reading.roots import Found, Row
 from graph_model.reading.shape import Shape
 
@@ -33,7 +34,7 @@ class Lane:
         self._graph = graph
         self.by_ids = roots.by_ids(shape)
         self.by_identifiers = roots.by_identifiers(shape)
-        self.page = roots.page(shape)
+        self._pages = Pages(shape)
         self._ids = Batcher[str, Row | None](
             partial(roots.read_by_ids, graph, self.by_ids), batch_size=TOGETHER
         )
@@ -49,9 +50,12 @@ class Lane:
         """What the identifier with this key leads to."""
         return _answer(await self._identifiers.submit([key]))
 
-    async def read_page(self, *, after: str, limit: int) -> list[tuple[str, Row]]:
-        """Up to `limit` (id, row) from behind the id `after` (empty: from the start)."""
-        return await roots.read_page(self._graph, self.page, after=after, limit=limit)
+    async def page(self, page: PageOf) -> tuple[list[tuple[Place, Row]], int | None]:
+        """The page's individuals, each as its place and its row, and how many there are in all, if that was
+        asked for."""
+        statement = self._pages.statement(page, scans_in_order=self._graph.scans_in_order)
+        rows, total = await statement.read(self._graph)
+        return rows, total
 
 
 class Together:

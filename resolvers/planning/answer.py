@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
-from graphql import FieldNode, GraphQLObjectType, GraphQLResolveInfo, get_named_type
+from graphql import (
+    FieldNode,
+    GraphQLObjectType,
+    GraphQLResolveInfo,
+    get_argument_values,
+    get_named_type,
+)
 from graphql.execution.values import VariableValues
 
 from resolvers.context import Info
@@ -15,11 +20,15 @@ from resolvers.planning.roots import plan_root
 from resolvers.planning.selection import Selections, sub_selections
 
 
-async def answer(info: Info, name: str, arguments: Mapping[str, Any]) -> Any:
-    """What the planned query of that name answers for the selection at hand."""
-    info.context.require(scope_of(info._raw_info.parent_type, name))
+async def answer(info: Info) -> Any:
+    """What the planned query at hand answers for its arguments and selection."""
+    raw = info._raw_info
+    name = raw.field_name
+    info.context.require(scope_of(raw.parent_type, name))
     type_, nodes, selections = _selected(info)
     root = plan_root(name, type_, sub_selections(nodes), selections)
+    # As a plan has them, not as Strawberry converts them for a resolver.
+    arguments = get_argument_values(raw.parent_type.fields[name], nodes[0], selections.variables)
     row = await root.read(info.context, arguments)
     return None if row is None else build_object(root.plan, row, info.context.services.clock())
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from graphql import (
@@ -86,24 +87,37 @@ class PlannedOperation:
             data[key] = None if row is None else field.encoder(row, now)
         return data, errors
 
-    def describe(self) -> dict[str, Any]:
+    def describe(self, variables: VariableValues, now: datetime) -> dict[str, Any]:
         """The statements of each root field, by response name, each under when it is used."""
         return {
             key: {
                 when: {"statement": statement.text, "parameters": statement.parameters}
-                for when, statement in field.root.statements().items()
+                for when, statement in field.root.statements(
+                    self._arguments(field, variables, partial=True), now
+                ).items()
             }
             for key, field in self.fields.items()
             if isinstance(field, PlannedRoot)
         }
 
-    async def _read(self, key: str, planned: PlannedRoot, context: Context, variables: VariableValues) -> Any:
-        node = planned.nodes[0]
+    def _arguments(
+        self, planned: PlannedRoot, variables: VariableValues, *, partial: bool = False
+    ) -> dict[str, Any]:
+        """The arguments of a root field; none of them if they are `partial`, because variables are missing.
+        Raises GraphQLError otherwise."""
+        node, query = planned.nodes[0], self.schema.query_type
+        assert query is not None
         try:
-            query = self.schema.query_type
-            assert query is not None
+            return get_argument_values(query.fields[node.name.value], node, variables)
+        except GraphQLError:
+            if partial:
+                return {}
+            raise
+
+    async def _read(self, key: str, planned: PlannedRoot, context: Context, variables: VariableValues) -> Any:
+        try:
             context.require(planned.scope)
-            arguments = get_argument_values(query.fields[node.name.value], node, variables)
+            arguments = self._arguments(planned, variables)
             return await planned.root.read(context, arguments)
         except GraphQLError as error:
             return GraphQLError(error.message, error.nodes, path=[key], original_error=error.original_error)

@@ -24,6 +24,7 @@ from gateway.graphql.requests import OperationRequest
 from gateway.running import open_gateway
 from gateway.settings import Settings
 from graph_model.graph import Graph, Transaction
+from graph_model.reading.pages import PageOf
 from resolvers.context import Context, Services
 from resolvers.planning.operation import compile_operation
 from resolvers.principal import DEVELOPMENT, Scope
@@ -58,7 +59,7 @@ async def both(engine: Engine) -> AsyncIterator[Both]:
         for file in sample.files():
             records = list(file.records(NOW))[:200]
             await services.ingestion.ingest(file.source, file.object, records, actor="test")
-        page = await services.together.lane(()).read_page(after="", limit=100)
+        page, _ = await services.together.lane(()).page(PageOf(NOW, limit=100))
         make = partial(
             Operations,
             schema,
@@ -70,7 +71,7 @@ async def both(engine: Engine) -> AsyncIterator[Both]:
             services,
             make(compile_operation=partial(compile_operation, schema._schema)),
             make(),
-            [id_ for id_, _ in page],
+            [id_ for (id_,), _ in page],
         )
 
 
