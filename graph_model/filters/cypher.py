@@ -80,7 +80,8 @@ class _Writing:
         return f"({word.join(self.condition(part, scope) for part in parts)})"
 
     def _negation(self, part: Filter, scope: Scope) -> str:
-        return f"NOT coalesce({self.condition(part, scope)}, false)"
+        # Not `NOT coalesce(…, false)`: the embedded engine errs in some that are nested.
+        return f"CASE WHEN {self.condition(part, scope)} THEN false ELSE true END"
 
     def _comparison(self, expression: str, operator: Operator, operand: Any) -> str:
         if operator is Operator.IS_NULL:

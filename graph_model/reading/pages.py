@@ -98,7 +98,8 @@ class _Writing:
         rows = f"collect([[{place}], {self.row}])"
         if not self.page.counted:
             return f"{found}\nRETURN [{rows}, null]"
-        return f"{found}\nWITH {rows} AS rows\nRETURN [rows, COUNT {{ {self._match('q', ())} }}]"
+        counted = f"COUNT {{ {self._match('q', ())} }}"
+        return f"{found}\nWITH {rows} AS rows\nWITH rows, {counted} AS total\nRETURN [rows, total]"
 
     def _match(self, node: str, conditions: Sequence[str]) -> str:
         conditions = [*conditions, f"{node}.status = 'ACTIVE'"]
