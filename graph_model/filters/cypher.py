@@ -36,12 +36,6 @@ _COMPARISONS = {
     Operator.ENDS_WITH: "ENDS WITH",
     Operator.CONTAINS: "CONTAINS",
 }
-_LIST_QUANTIFIERS = {
-    Quantifier.SOME: "any",
-    Quantifier.NONE: "none",
-    Quantifier.ALL: "all",
-    Quantifier.SINGLE: "single",
-}
 
 
 def condition(filter_: Filter, scope: Scope, rendering: Rendering, now: datetime) -> str:
@@ -80,8 +74,7 @@ class _Writing:
         return f"({word.join(self.condition(part, scope) for part in parts)})"
 
     def _negation(self, part: Filter, scope: Scope) -> str:
-        # Not `NOT coalesce(…, false)`: the embedded engine errs in some that are nested.
-        return f"CASE WHEN {self.condition(part, scope)} THEN false ELSE true END"
+        return f"NOT coalesce({self.condition(part, scope)}, false)"
 
     def _comparison(self, expression: str, operator: Operator, operand: Any) -> str:
         if operator is Operator.IS_NULL:
@@ -96,11 +89,23 @@ class _Writing:
         # The values of a list's elements are named as properties of a map, which is what they are here.
         element = self.rendering.fresh("e")
         inner = self.condition(filter_.filter, Scope({"list": element}))
-        return (
-            f"{_LIST_QUANTIFIERS[filter_.quantifier]}({element} IN "
-            f"[{place} IN range(0, size(coalesce({listed}, [])) - 1) | "
-            f"{{element: {listed}[{place}], folded: {folded}[{place}]}}] WHERE {inner})"
-        )
+        size = f"size(coalesce({listed}, []))"
+        elements = f"{{element: {listed}[{place}], folded: {folded}[{place}]}}"
+        # Counted, not `any(…)` or `all(…)`: the embedded engine errs in some of those that are nested.
+        matching = f"[{element} IN [{place} IN range(0, {size} - 1) | {elements}] WHERE {inner}]"
+        return f"size({matching}) {self._enough(filter_.quantifier, size)}"
+
+    @staticmethod
+    def _enough(quantifier: Quantifier, all_: str) -> str:
+        match quantifier:
+            case Quantifier.SOME:
+                return "> 0"
+            case Quantifier.NONE:
+                return "= 0"
+            case Quantifier.ALL:
+                return f"= {all_}"
+            case Quantifier.SINGLE:
+                return "= 1"
 
     def _quantified(self, filter_: Quantified, scope: Scope) -> str:
         matched = match(filter_.path, scope, self.rendering)
@@ -139,7 +144,7 @@ class _Writing:
             return f"{pair} RETURN {count} {'=' if filter_.operand else '>'} 0"
         comparison, operand = _COMPARISONS[filter_.operator], self.rendering.parameter(filter_.operand)
         if filter_.operator is Operator.IN:
-            return f"{pair} RETURN {count} > 0 AND any(x IN {operand} WHERE {result} = x * {count})"
+            return f"{pair} RETURN {count} > 0 AND {result} IN [x IN {operand} | x * {count}]"
         return f"{pair} RETURN {count} > 0 AND {result} {comparison} {operand} * {count}"
 
     def _matching(self, matched: Matched, filter_: Filter) -> str:

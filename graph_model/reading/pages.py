@@ -89,11 +89,7 @@ class _Writing:
         in_segments = len(self.page.keys) == 2 and self.page.filter == EVERYTHING
         segments = [*(self._one_value() if in_segments else self._whole())]
         limit = self.rendering.parameter(self.page.limit)
-        if len(segments) == 1:
-            (segment,) = segments
-            found = f"{self._match('p', segment.conditions)}\nWITH p {self._order(segment)}LIMIT {limit}"
-        else:
-            found = self._joined(segments, limit)
+        found = self._single(segments[0], limit) if len(segments) == 1 else self._joined(segments, limit)
         place = ", ".join(self._value(key) for key in self.page.keys)
         rows = f"collect([[{place}], {self.row}])"
         if not self.page.counted:
@@ -108,13 +104,25 @@ class _Writing:
             conditions.append(condition(self.page.filter, scope, self.rendering, self.page.now))
         return f"MATCH ({node}:Individual) WHERE {' AND '.join(conditions)}"
 
+    def _single(self, segment: _Segment, limit: str) -> str:
+        plain = self.page.keys == (Key(ID),) and not self.page.backwards and self.page.filter == EVERYTHING
+        if not (self.scans_in_order and plain):
+            found = self._match("p", segment.conditions)
+            return f"{found}\nWITH p ORDER BY {self._order(segment)} LIMIT {limit}"
+        # With a second condition beside the one on the id, the embedded engine does not go by the index.
+        conditions = [*segment.conditions[1:], "p.status = 'ACTIVE'"]
+        scanned = (
+            f"MATCH (p:Individual) WHERE {segment.conditions[0]}\nWITH p WHERE {' AND '.join(conditions)}"
+        )
+        return f"{scanned}\nWITH p LIMIT {limit}"
+
     def _joined(self, segments: Sequence[_Segment], limit: str) -> str:
         """Later segments are read only if those before them do not fill the page."""
         clauses: list[str] = []
         names: list[str] = []
         for number, segment in enumerate(segments, start=1):
-            found = f"{self._match('p', segment.conditions)} RETURN p {self._order(segment)}LIMIT {limit}"
-            subquery = f"COLLECT {{ {found} }}"
+            found, order = self._match("p", segment.conditions), self._order(segment)
+            subquery = f"COLLECT {{ {found} RETURN p ORDER BY {order} LIMIT {limit} }}"
             if names:
                 size = " + ".join(f"size({name})" for name in names)
                 subquery = f"CASE WHEN {size} < {limit} THEN {subquery} ELSE [] END"
@@ -127,7 +135,7 @@ class _Writing:
         bounds = [*self._bounds(self.page.after, self._later), *self._bounds(self.page.before, self._earlier)]
         if len(self.page.keys) == 1 and self.page.after is None:
             # By it Neo4j sees that the index has the order.
-            bounds.append("p.id > ''")
+            bounds.insert(0, "p.id > ''")
         yield _Segment(tuple(bounds), self.page.keys)
 
     def _one_value(self) -> Iterator[_Segment]:
@@ -190,20 +198,14 @@ class _Writing:
         return f"{self._value(key)} = {self.rendering.parameter(value)}"
 
     def _order(self, segment: _Segment) -> str:
-        """The ORDER BY of a segment, with a blank behind it."""
-        if self.scans_in_order and self.page.keys == (Key(ID),) and self._is_plain():
-            return ""
+        """What a segment is ordered by."""
         terms = []
         for key in segment.keys:
             if key.nullable and not segment.is_valued:
                 terms.append(f"{self._value(key)} IS NULL{' DESC' if self.page.backwards else ''}")
             descending = key.descending is not self.page.backwards
             terms.append(f"{self._value(key)}{' DESC' if descending else ''}")
-        return f"ORDER BY {', '.join(terms)} "
-
-    def _is_plain(self) -> bool:
-        """Whether nothing but the index of the ids can lead to the page."""
-        return not self.page.backwards and self.page.filter == EVERYTHING
+        return ", ".join(terms)
 
     @staticmethod
     def _value(key: Key) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from graphql import (
@@ -35,7 +35,7 @@ from resolvers.types.individual import Individual
 from tests.servers.engine import Engine, wipe
 
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
-WHERE = schema._schema.type_map["IndividualFilter"]
+WHERE = cast(GraphQLInputObjectType, schema._schema.type_map["IndividualFilter"])
 FIELDS = conditions(Individual)
 
 # Texts that tell engines apart: case, accents in both encodings, signs that patterns would take for their
@@ -148,9 +148,9 @@ CIRCLES = st.fixed_dictionaries(
 
 
 @st.composite
-def inputs(draw: st.DrawFn, type_: GraphQLInputType, depth: int) -> Any:
+def inputs(draw: st.DrawFn, given_type: GraphQLInputType, depth: int) -> Any:
     """A value of an input type."""
-    type_ = get_nullable_type(type_)
+    type_: Any = get_nullable_type(given_type)
     if isinstance(type_, GraphQLList):
         return draw(st.lists(inputs(type_.of_type, depth), max_size=3))
     if isinstance(type_, GraphQLEnumType):
