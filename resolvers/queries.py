@@ -17,6 +17,7 @@ from resolvers.planning.roots import DEFAULT_PAGE, MAX_PAGE
 from resolvers.principal import Scope
 from resolvers.types.connection import IndividualConnection
 from resolvers.types.individual import Individual
+from resolvers.types.node import Node
 from resolvers.types.webhook import Webhook
 
 IndividualFilter = filter_input(Individual)
@@ -93,6 +94,30 @@ class Query:
         before: Annotated[str | None, strawberry.argument(description="End before this cursor.")] = None,
     ) -> IndividualConnection:
         found: IndividualConnection = await answer(info)
+        return found
+
+    @resolved(
+        Scope.PROFILE_READ,
+        "Whatever has this id, or null if nothing has it. An id that was merged into an individual leads to "
+        "that.",
+    )
+    async def node(
+        self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="Its id.")]
+    ) -> Node | None:
+        found: Node | None = await answer(info)
+        return found
+
+    @resolved(
+        Scope.PROFILE_READ,
+        "Whatever has these ids, in their order; null for each that nothing has.",
+        page="ids",
+    )
+    async def nodes(
+        self,
+        info: Info,
+        ids: Annotated[list[strawberry.ID], strawberry.argument(description=f"The ids, at most {MAX_PAGE}.")],
+    ) -> list[Node | None]:
+        found: list[Node | None] = await answer(info)
         return found
 
     @resolved(Scope.ACTION_MANAGE, "The registered webhooks, the oldest first.")

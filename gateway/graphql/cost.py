@@ -205,6 +205,8 @@ class Costs:
             return one, _NOTHING
         own, paged = self._selected(node.selection_set, field.type, fragments)
         inner = own + paged.times(_page(field, node))
+        if field.size is None and field.pages:
+            return one + inner.times(_page(field, node)), _NOTHING
         if field.size is None:
             return one, inner
         return one + inner.times(field.size), _NOTHING

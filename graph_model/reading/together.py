@@ -9,12 +9,14 @@ was sent before they asked.
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TypeVar
 
 from graph_model.graph import Graph
 from graph_model.ingestion.batcher import Batcher
 from graph_model.reading import roots
+from graph_model.reading.nodes import Node, NodeShapes, by_node_ids, read_by_node_ids
 from graph_model.reading.pages import PageOf, Pages, Place
 from graph_model.reading.roots import Found, Row
 from graph_model.reading.shape import Shape
@@ -25,6 +27,8 @@ LANES = 1_000
 """Shapes that are remembered at the most."""
 
 T = TypeVar("T")
+K = TypeVar("K")
+V = TypeVar("V")
 
 
 class Lane:
@@ -58,23 +62,47 @@ class Lane:
         return rows, total
 
 
+class NodeLane:
+    """Reads of things by their ids, of the same shapes."""
+
+    def __init__(self, graph: Graph, shapes: NodeShapes) -> None:
+        statement = by_node_ids(shapes)
+        self._ids = Batcher[str, Node | None](
+            partial(read_by_node_ids, graph, statement), batch_size=TOGETHER
+        )
+
+    async def by_ids(self, ids: Sequence[str]) -> list[Node | None]:
+        """What each id leads to, in order; None for an id that nothing has."""
+        return [_answer([answer]) for answer in await self._ids.submit(ids)]
+
+
 class Together:
     """The lanes of a graph, one for each shape that was asked for lately."""
 
     def __init__(self, graph: Graph) -> None:
         self._graph = graph
         self._lanes: OrderedDict[Shape, Lane] = OrderedDict()
+        self._node_lanes: OrderedDict[NodeShapes, NodeLane] = OrderedDict()
 
     def lane(self, shape: Shape) -> Lane:
         """The lane of this shape."""
-        lane = self._lanes.get(shape)
-        if lane is None:
-            lane = self._lanes[shape] = Lane(self._graph, shape)
-            if len(self._lanes) > LANES:
-                self._lanes.popitem(last=False)
-        else:
-            self._lanes.move_to_end(shape)
-        return lane
+        return _latest(self._lanes, shape, lambda: Lane(self._graph, shape))
+
+    def node_lane(self, shapes: NodeShapes) -> NodeLane:
+        """The lane of things by their ids with these shapes."""
+        return _latest(self._node_lanes, shapes, lambda: NodeLane(self._graph, shapes))
+
+
+def _latest(known: OrderedDict[K, V], key: K, make: Callable[[], V]) -> V:
+    """The value of a key, made if it is not known, in a bounded number of those asked for last."""
+    value = known.get(key)
+    if value is None:
+        value = known[key] = make()
+        if len(known) > LANES:
+            known.popitem(last=False)
+    else:
+        known.move_to_end(key)
+    return value
 
 
 def _answer(answers: list[T | Exception]) -> T:

@@ -1,7 +1,7 @@
 """A query that is planned as a whole: compiled once, then answered by one statement for each root field.
 
 The rule: an operation is planned if it is a query, and every one of its root fields is `__typename` or a
-planned query (`roots.plan_root`), and carries no directive but `@skip` and `@include`. Everything else
+planned query (`queries.plan_root`), and carries no directive but `@skip` and `@include`. Everything else
 (introspection, mutations, other queries, subscriptions) goes to the stock executor, and so does a single
 answer whose rows are not as the schema says.
 """
@@ -20,22 +20,21 @@ from graphql import (
     FragmentDefinitionNode,
     GraphQLError,
     GraphQLNonNull,
-    GraphQLObjectType,
     GraphQLSchema,
     OperationDefinitionNode,
     OperationType,
     VariableNode,
     Visitor,
     get_argument_values,
-    get_named_type,
     visit,
 )
 from graphql.execution.values import VariableValues
 
 from resolvers.context import Context
-from resolvers.planning.encode import Encoder, compile_encoder
+from resolvers.planning.encode import Encoder
 from resolvers.planning.plan import TYPENAME, NotPlannable, scope_of
-from resolvers.planning.roots import Root, plan_root
+from resolvers.planning.queries import plan_root
+from resolvers.planning.roots import Root
 from resolvers.planning.selection import SKIP_AND_INCLUDE, Selections, sub_selections
 from resolvers.principal import Scope
 
@@ -149,17 +148,9 @@ def compile_operation(
             if name == TYPENAME:
                 fields[key] = query.name
                 continue
-            if name not in query.fields:
-                return None
-            output = query.fields[name].type
-            target = get_named_type(output)
-            if not isinstance(target, GraphQLObjectType):
-                return None
-            root = plan_root(name, target, sub_selections(nodes), selections)
-            nullable = not isinstance(output, GraphQLNonNull)
-            fields[key] = PlannedRoot(
-                root, compile_encoder(root.plan), nodes, nullable, scope_of(query, name)
-            )
+            root = plan_root(schema, name, sub_selections(nodes), selections)
+            nullable = not isinstance(query.fields[name].type, GraphQLNonNull)
+            fields[key] = PlannedRoot(root, root.encoder(), nodes, nullable, scope_of(query, name))
     except NotPlannable:
         return None
     return PlannedOperation(schema, fields)

@@ -26,13 +26,14 @@ from resolvers.context import Context
 from resolvers.filters.conditions import Reading
 from resolvers.filters.inputs import conditions
 from resolvers.filters.orders import read_order
+from resolvers.planning.encode import Encoder, compile_encoder
+from resolvers.planning.objects import build_object
 from resolvers.planning.plan import (
     TYPENAME,
     Constant,
     FieldPlan,
     Inner,
     Leaf,
-    NotPlannable,
     ObjectPlan,
     Part,
     Rows,
@@ -53,31 +54,49 @@ _FILTER = conditions(Individual)
 
 
 class Root(ABC):
-    """A planned query. `plan` says what its row means, `shape` what is read of each individual."""
-
-    def __init__(self, plan: ObjectPlan, shape: Shape) -> None:
-        self.plan = plan
-        self.shape = shape
-        self._together: Together | None = None
-        self._lane: Lane | None = None
+    """A planned query: how it is read, and what is made of its row."""
 
     @abstractmethod
     async def read(self, context: Context, arguments: Mapping[str, Any]) -> Sequence[Any] | None:
         """The row for these arguments; None where the query answers null. Raises GatewayError."""
 
     @abstractmethod
+    def encoder(self) -> Encoder:
+        """What makes the row into what is written."""
+
+    @abstractmethod
+    def build(self, row: Sequence[Any], now: datetime) -> Any:
+        """What the row is for the stock executor."""
+
+    @abstractmethod
     def statements(self, arguments: Mapping[str, Any], now: datetime) -> dict[str, Statement]:
         """The statements that it may read by for these arguments, each under when it does."""
+
+
+class _PlannedRoot(Root):
+    """One whose row is an object's: `plan` says what it means, `shape` what is read of each individual."""
+
+    def __init__(self, plan: ObjectPlan, shape: Shape) -> None:
+        self._plan = plan
+        self._shape = shape
+        self._together: Together | None = None
+        self._lane: Lane | None = None
+
+    def encoder(self) -> Encoder:
+        return compile_encoder(self._plan)
+
+    def build(self, row: Sequence[Any], now: datetime) -> Any:
+        return build_object(self._plan, row, now)
 
     def lane(self, context: Context) -> Lane:
         """The lane on which its reads travel."""
         together = context.services.together
         if self._lane is None or self._together is not together:
-            self._together, self._lane = together, together.lane(self.shape)
+            self._together, self._lane = together, together.lane(self._shape)
         return self._lane
 
 
-class IndividualRoot(Root):
+class IndividualRoot(_PlannedRoot):
     """`individual(by:)`."""
 
     async def read(self, context: Context, arguments: Mapping[str, Any]) -> Sequence[Any] | None:
@@ -97,10 +116,10 @@ class IndividualRoot(Root):
         return found.row
 
     def statements(self, arguments: Mapping[str, Any], now: datetime) -> dict[str, Statement]:
-        return {"by id": by_ids(self.shape), "by identifier": by_identifiers(self.shape)}
+        return {"by id": by_ids(self._shape), "by identifier": by_identifiers(self._shape)}
 
 
-class IndividualsRoot(Root):
+class IndividualsRoot(_PlannedRoot):
     """`individuals(where:, orderBy:, first:, after:, last:, before:)`. Its row: edges, has next, has
     previous, first and last cursor, how many in all; an edge's row: cursor, the row of its node."""
 
@@ -126,7 +145,7 @@ class IndividualsRoot(Root):
 
     def statements(self, arguments: Mapping[str, Any], now: datetime) -> dict[str, Statement]:
         page, _ = self._page(arguments, now, lambda _: None)
-        return {"a page": Pages(self.shape).statement(page)}
+        return {"a page": Pages(self._shape).statement(page)}
 
     def _page(
         self, arguments: Mapping[str, Any], now: datetime, require: Callable[[Scope], None]
@@ -157,26 +176,19 @@ class IndividualsRoot(Root):
         return page, order
 
 
-def plan_root(
-    name: str,
-    type_: GraphQLObjectType,
-    selection_sets: Sequence[SelectionSetNode],
-    selections: Selections,
-) -> Root:
-    """The root for a field of Query that answers with this type. Raises NotPlannable."""
-    match name:
-        case "individual":
-            plan = plan_object(type_, selection_sets, selections)
-            return IndividualRoot(plan, plan.shape)
-        case "individuals":
-            return _plan_connection(type_, selection_sets, selections)
-    raise NotPlannable(f"Query.{name}")
+def plan_individual(
+    type_: GraphQLObjectType, selection_sets: Sequence[SelectionSetNode], selections: Selections
+) -> IndividualRoot:
+    """The root of one individual. Raises NotPlannable."""
+    plan = plan_object(type_, selection_sets, selections)
+    return IndividualRoot(plan, plan.shape)
 
 
-def _plan_connection(
+def plan_individuals(
     type_: GraphQLObjectType, selection_sets: Sequence[SelectionSetNode], selections: Selections
 ) -> IndividualsRoot:
-    """The root of a connection: its shape is all that is selected of nodes, wherever."""
+    """The root of the connection, whose shape is all that is selected of nodes, wherever. Raises
+    NotPlannable."""
     nodes_row = RowShape()
     selected: set[str] = set()
     fields: dict[str, tuple[str, FieldPlan]] = {}

@@ -8,10 +8,11 @@ from resolvers.enums import CaseChannel, CasePriority, CaseStatus, OrderStatus, 
 from resolvers.fields import stored
 from resolvers.principal import Scope
 from resolvers.scalars import DateTime, Decimal
+from resolvers.types.node import Node
 
 
 @strawberry.interface(description="A business object as its source last said it.")
-class SourcedObject:
+class SourcedObject(Node):
     id: strawberry.ID = stored(Scope.PROFILE_READ, "The gateway's id of this object.")
     source: str = stored(Scope.PROFILE_READ, "The source that sent it.")
     record_id: str = stored(Scope.PROFILE_READ, "Its id in the source.")

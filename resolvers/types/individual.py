@@ -21,6 +21,7 @@ from resolvers.scalars import JSON, Date, DateTime
 from resolvers.scalars import Decimal as Amount
 from resolvers.types.business_objects import Account, Case, SalesOrder, WebEngagement
 from resolvers.types.coordinates import Coordinates
+from resolvers.types.node import Node
 
 _IN, _OUT = Direction.IN, Direction.OUT
 _NEWEST = 50
@@ -87,7 +88,7 @@ class Address:
 
 
 @strawberry.type(description="A record as one source last said it; the gateway never edits it.")
-class SourceRecord:
+class SourceRecord(Node):
     id: strawberry.ID = stored(Scope.PROFILE_READ, "The gateway's id of this record.")
     source: str = stored(Scope.PROFILE_READ, "The source that sent it.")
     object: str = stored(
@@ -147,7 +148,7 @@ class Insight:
 @strawberry.type(
     description="A unified individual: one person, made of the source records that are about them."
 )
-class Individual:
+class Individual(Node):
     id: strawberry.ID = stored(
         Scope.PROFILE_READ,
         "Universal id. It is stable: after a merge the other id still finds this individual.",
