@@ -2,9 +2,9 @@
 
 Every field of every object type is declared by one of these functions, with a description and a scope
 (law 7: deny by default; a test walks the schema and fails on a field that is not). A field of a type that
-is read from the graph also says what it is there: a stored property, a relation, an aggregate, a part of the
-same node, or a Python function of stored properties. The planner, the filters, the orders and the scope table
-in `docs/` read nothing but these declarations.
+is read from the graph also says what it is there: a stored property, a relation, how many it leads to, a
+part of the same node, or a Python function of stored properties. The planner, the filters, the orders and
+the scope table in `docs/` read nothing but these declarations.
 
 A list of objects may also say how many it holds at most (`size`), and a field which of its arguments says
 how many the lists right beneath it hold (`page`, a path such as "input.records"), where that is not `first`
@@ -21,7 +21,7 @@ from typing import Any, TypeAlias
 import strawberry
 
 from graph_model.filters.model import Filter
-from graph_model.reading.shape import Function, Path, Value
+from graph_model.reading.shape import Path, Value
 from resolvers.principal import Scope
 
 SCOPE = "scope"
@@ -58,12 +58,10 @@ class RelatedTo:
 
 
 @dataclass(frozen=True, slots=True)
-class Aggregated:
-    """What a function makes of all that a path leads to, or of one of its values."""
+class Counted:
+    """How many things a path leads to."""
 
     path: Path
-    function: Function
-    value: Value | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +82,7 @@ class Computed:
     condition: Callable[..., Filter] | None = None
 
 
-Source: TypeAlias = Stored | RelatedTo | Aggregated | Embedded | Computed
+Source: TypeAlias = Stored | RelatedTo | Counted | Embedded | Computed
 
 
 def stored(
@@ -106,12 +104,9 @@ def related(scope: Scope, description: str, path: Path, *, value: str | None = N
     return _field(scope, description, RelatedTo(path, value), size=path.limit)
 
 
-def aggregated(
-    scope: Scope, description: str, path: Path, function: Function, *, value: str | None = None
-) -> Any:
-    """An aggregate of all that a path leads to, whatever the path's limit."""
-    of_all = replace(path, limit=None)
-    return _field(scope, description, Aggregated(of_all, function, Value(value) if value else None))
+def counted(scope: Scope, description: str, path: Path) -> Any:
+    """How many things a path leads to, whatever the path's limit."""
+    return _field(scope, description, Counted(replace(path, limit=None)))
 
 
 def embedded(scope: Scope, description: str, *, of: str | None = None, name: str | None = None) -> Any:

@@ -14,6 +14,7 @@ from graph_model.filters.model import (
     CompareAggregate,
     Elements,
     Filter,
+    Function,
     Near,
     Not,
     Operator,
@@ -22,8 +23,8 @@ from graph_model.filters.model import (
     Quantifier,
     Size,
 )
-from graph_model.reading.cypher import FUNCTIONS, Matched, Rendering, Scope, match
-from graph_model.reading.shape import Function, Value
+from graph_model.reading.cypher import Matched, Rendering, Scope, match
+from graph_model.reading.shape import Value
 
 _COMPARISONS = {
     Operator.EQUAL: "=",
@@ -36,6 +37,7 @@ _COMPARISONS = {
     Operator.ENDS_WITH: "ENDS WITH",
     Operator.CONTAINS: "CONTAINS",
 }
+_FUNCTIONS = {Function.SUM: "sum", Function.LEAST: "min", Function.GREATEST: "max"}
 
 
 def condition(filter_: Filter, scope: Scope, rendering: Rendering, now: datetime) -> str:
@@ -129,23 +131,22 @@ class _Writing:
             counted = f"COUNT {{ {clause}{self._distinct(distinct, matched, 'RETURN')} }}"
             return self._comparison(counted, filter_.operator, filter_.operand)
         clause += self._distinct(distinct, matched, "WITH")
-        return f"COLLECT {{ {clause} {self._judged(filter_, filter_.value, matched.about)} }}[0]"
+        return f"COLLECT {{ {clause} RETURN {self._judged(filter_, filter_.value, matched.about)} }}[0]"
 
     def _judged(self, filter_: CompareAggregate, value: Value, about: Scope) -> str:
-        """The end of a subquery that answers whether the comparison holds."""
-        expression, result = about.value(value), self.rendering.fresh("v")
+        """What a subquery returns: whether the comparison holds. All in one RETURN: Neo4j errs where a WITH
+        aggregates in such a subquery."""
+        expression, operator, operand = about.value(value), filter_.operator, filter_.operand
         if filter_.function is not Function.AVERAGE:
-            compared = self._comparison(result, filter_.operator, filter_.operand)
-            return f"WITH {FUNCTIONS[filter_.function]}({expression}) AS {result} RETURN {compared}"
+            return self._comparison(f"{_FUNCTIONS[filter_.function]}({expression})", operator, operand)
         # Multiplied out: the engines do not divide alike.
-        count = self.rendering.fresh("c")
-        pair = f"WITH sum({expression}) AS {result}, count({expression}) AS {count}"
-        if filter_.operator is Operator.IS_NULL:
-            return f"{pair} RETURN {count} {'=' if filter_.operand else '>'} 0"
-        comparison, operand = _COMPARISONS[filter_.operator], self.rendering.parameter(filter_.operand)
-        if filter_.operator is Operator.IN:
-            return f"{pair} RETURN {count} > 0 AND {result} IN [x IN {operand} | x * {count}]"
-        return f"{pair} RETURN {count} > 0 AND {result} {comparison} {operand} * {count}"
+        total, count = f"sum({expression})", f"count({expression})"
+        if operator is Operator.IS_NULL:
+            return f"{count} {'=' if operand else '>'} 0"
+        sign = "=" if operator is Operator.IN else _COMPARISONS[operator]
+        operands = operand if operator is Operator.IN else [operand]
+        compared = [f"{total} {sign} {self.rendering.parameter(item)} * {count}" for item in operands]
+        return f"{count} > 0 AND ({' OR '.join(compared) or 'false'})"
 
     def _matching(self, matched: Matched, filter_: Filter) -> str:
         if filter_ == EVERYTHING:

@@ -17,6 +17,7 @@ from graph_model.filters.model import (
     CompareAggregate,
     Elements,
     Filter,
+    Function,
     Near,
     Not,
     Operator,
@@ -25,7 +26,7 @@ from graph_model.filters.model import (
     Quantifier,
     Size,
 )
-from graph_model.reading.shape import Function, Path, Related, Shape, Value
+from graph_model.reading.shape import Path, Related, Shape, Value
 
 Facts: TypeAlias = Mapping[Value | Path, Any]
 """What is known of a node: its values, and the facts of what a path leads to, as a list."""

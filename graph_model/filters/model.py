@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Any, TypeAlias
 
 from graph_model import times
-from graph_model.reading.shape import Function, Path, Value
+from graph_model.reading.shape import Path, Value
 
 
 class Operator(StrEnum):
@@ -40,6 +40,17 @@ class Quantifier(StrEnum):
     ALL = "ALL"
     """Of none too, if there are none."""
     SINGLE = "SINGLE"
+
+
+class Function(StrEnum):
+    """What is made of one value of all related things. The sum of nothing is 0; the average, the least and
+    the greatest of nothing are null. Values that are null count for none but COUNT."""
+
+    COUNT = "COUNT"
+    SUM = "SUM"
+    AVERAGE = "AVERAGE"
+    LEAST = "LEAST"
+    GREATEST = "GREATEST"
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from graph_model.reading.shape import (
-    Aggregate,
+    Count,
     Direction,
-    Function,
     Hop,
     Item,
     Order,
@@ -23,13 +22,6 @@ from graph_model.reading.shape import (
     Value,
 )
 
-FUNCTIONS = {
-    Function.COUNT: "count",
-    Function.SUM: "sum",
-    Function.AVERAGE: "avg",
-    Function.LEAST: "min",
-    Function.GREATEST: "max",
-}
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
@@ -81,8 +73,8 @@ def _item(item: Item, scope: Scope, rendering: Rendering) -> str:
             return scope.value(item)
         case Related():
             return _collect(item, scope, rendering)
-        case Aggregate():
-            return _aggregate(item, scope, rendering)
+        case Count():
+            return _count(item, scope, rendering)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,15 +120,10 @@ def _collect(item: Related, scope: Scope, rendering: Rendering) -> str:
     return f"COLLECT {{ {' '.join(clauses)} }}"
 
 
-def _aggregate(item: Aggregate, scope: Scope, rendering: Rendering) -> str:
+def _count(item: Count, scope: Scope, rendering: Rendering) -> str:
     matched = match(item.path, scope, rendering)
-    target = matched.about.variables["n"]
-    if item.value is None:
-        distinct = f" RETURN DISTINCT {target}" if item.path.distinct else ""
-        return f"COUNT {{ {matched.clause()}{distinct} }}"
-    distinct = f" WITH DISTINCT {target}" if item.path.distinct else ""
-    result = f"{FUNCTIONS[item.function]}({matched.about.value(item.value)})"
-    return f"COLLECT {{ {matched.clause()}{distinct} RETURN {result} }}[0]"
+    distinct = f" RETURN DISTINCT {matched.about.variables['n']}" if item.path.distinct else ""
+    return f"COUNT {{ {matched.clause()}{distinct} }}"
 
 
 def _hop(hop: Hop, variables: dict[str, str], rendering: Rendering) -> str:

@@ -29,11 +29,13 @@ ID = Value("id")
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """A value that individuals are ordered by, and whether there may be none."""
+    """A value that individuals are ordered by, whether there may be none, and whether it has an index, in
+    which the id follows it."""
 
     value: Value
     descending: bool = False
     nullable: bool = False
+    indexed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +88,8 @@ class _Writing:
 
     def statement(self) -> str:
         # With a filter it depends on the filter what index is best, if any.
-        in_segments = len(self.page.keys) == 2 and self.page.filter == EVERYTHING
+        key, *others = self.page.keys
+        in_segments = key.indexed and len(others) == 1 and self.page.filter == EVERYTHING
         segments = [*(self._one_value() if in_segments else self._whole())]
         limit = self.rendering.parameter(self.page.limit)
         found = self._single(segments[0], limit) if len(segments) == 1 else self._joined(segments, limit)
@@ -113,11 +116,8 @@ class _Writing:
             found = self._match("p", segment.conditions)
             return f"{found}\nWITH p ORDER BY {self._order(segment)} LIMIT {limit}"
         # With any condition beside those on the id, the embedded engine does not go by the index.
-        conditions = [*segment.conditions[1:], "p.status = 'ACTIVE'"]
-        scanned = (
-            f"MATCH (p:Individual) WHERE {segment.conditions[0]}\nWITH p WHERE {' AND '.join(conditions)}"
-        )
-        return f"{scanned}\nWITH p LIMIT {limit}"
+        by_id, others = " AND ".join(segment.conditions), " AND ".join(self._conditions("p"))
+        return f"MATCH (p:Individual) WHERE {by_id}\nWITH p WHERE {others}\nWITH p LIMIT {limit}"
 
     def _joined(self, segments: Sequence[_Segment], limit: str) -> str:
         """Later segments are read only if those before them do not fill the page."""

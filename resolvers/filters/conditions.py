@@ -17,6 +17,7 @@ from graph_model.filters.model import (
     CompareAggregate,
     Elements,
     Filter,
+    Function,
     Near,
     Not,
     Operator,
@@ -26,7 +27,7 @@ from graph_model.filters.model import (
     Size,
 )
 from graph_model.folding import fold
-from graph_model.reading.shape import Function, Path, Value
+from graph_model.reading.shape import Path, Value
 from resolvers.filters.operators import IGNORING_CASE, OPERATORS, period
 from resolvers.principal import Scope
 
@@ -141,7 +142,7 @@ class RelatedIds:
 
     def _operator(self, name: str, operand: Any, where: str, reading: Reading) -> Filter:
         if name == "count":
-            return _counted(self.path, EVERYTHING).read(operand, where, reading)
+            return counted(self.path, EVERYTHING).read(operand, where, reading)
         how = Operator.EQUAL if name == "includes" else Operator.IN
         return Quantified(self.path, Quantifier.SOME, Compare(self.value, how, operand))
 
@@ -218,7 +219,7 @@ class RelatedObjects:
             which = self.fields().read(given["where"], f"{at}.where", reading)
         for name, operand, where in reading.operands(given, at):
             if name == "count":
-                parts.append(_counted(self.path, which).read(operand, where, reading))
+                parts.append(counted(self.path, which).read(operand, where, reading))
             elif name in self.aggregates:
                 parts += self._aggregates(name, operand, where, which, reading)
             elif name != "where":
@@ -280,7 +281,8 @@ def converted(how: Operator, operand: Any, convert: Callable[[Any], Any]) -> Any
 _ELEMENT = Comparison(comparing(ELEMENT), comparing(FOLDED_ELEMENT))
 
 
-_counted = comparing_aggregate(Function.COUNT, None)
+counted = comparing_aggregate(Function.COUNT, None)
+"""The comparison of how many things a path leads to."""
 
 
 def _size(value: Value, how: Operator, operand: Any) -> Filter:

@@ -19,11 +19,11 @@ from strawberry.types.enum import StrawberryEnumDefinition
 from strawberry.types.field import StrawberryField
 from strawberry.utils.str_converters import to_camel_case
 
-from graph_model.filters.model import EVERYTHING, Filter
+from graph_model.filters.model import EVERYTHING, Filter, Function
 from graph_model.folding import folded_name
 from graph_model.insights.rules import millionths
-from graph_model.reading.shape import Function, Value
-from resolvers.fields import SCOPE, SOURCE, Aggregated, Computed, Embedded, RelatedTo, Source, Stored
+from graph_model.reading.shape import Value
+from resolvers.fields import SCOPE, SOURCE, Computed, Counted, Embedded, RelatedTo, Source, Stored
 from resolvers.filters.conditions import (
     Comparing,
     Comparison,
@@ -35,6 +35,7 @@ from resolvers.filters.conditions import (
     TextList,
     comparing,
     comparing_aggregate,
+    counted,
 )
 from resolvers.filters.operators import (
     CoordinatesFilter,
@@ -167,7 +168,9 @@ def _input(item: Declared) -> type | None:
     match item.source:
         case Stored(folded=folded):
             return TextListFilter if item.is_list else _scalar_input(item.type, folded)
-        case Aggregated() | Computed(condition=Callable()):
+        case Counted():
+            return IntFilter
+        case Computed(condition=Callable()):
             return _scalar_input(item.type, False)
         case Embedded():
             return CoordinatesFilter if item.type is Coordinates else filter_input(item.type)
@@ -200,8 +203,8 @@ def _condition(item: Declared, at: str) -> Condition | None:
                 comparing(replace(value, property=folded_name(value.property))) if folded else None,
                 item.type is Date,
             )
-        case Aggregated(path, function, value):
-            return comparing_aggregate(function, value, _stored_form(item.type))(path, EVERYTHING)
+        case Counted(path):
+            return counted(path, EVERYTHING)
         case Computed(inputs, _, condition) if condition is not None:
             return Comparison(_comparing_computed(condition, inputs, at))
         case Embedded(of) if item.type is Coordinates:

@@ -85,7 +85,8 @@ def _key(
     if item.source.folded:
         value = replace(value, property=folded_name(value.property))
     descending = direction is OrderDirection.DESC
-    return Key(value, descending, item.is_optional), f"{prefix}{name}:{direction.value}"
+    key = Key(value, descending, item.is_optional, item.source.indexed)
+    return key, f"{prefix}{name}:{direction.value}"
 
 
 def _orderable(origin: type) -> Iterator[Declared]:

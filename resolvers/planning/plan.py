@@ -22,8 +22,8 @@ from strawberry.types.field import StrawberryField
 from strawberry.utils.str_converters import to_camel_case
 
 from graph_model.insights.rules import amount_text
-from graph_model.reading.shape import Aggregate, Item, Related, Shape, Value
-from resolvers.fields import SCOPE, SOURCE, Aggregated, Computed, Embedded, RelatedTo, Source, Stored
+from graph_model.reading.shape import Count, Item, Related, Shape, Value
+from resolvers.fields import SCOPE, SOURCE, Computed, Counted, Embedded, RelatedTo, Source, Stored
 from resolvers.planning.selection import Selections, sub_selections
 from resolvers.principal import Scope
 
@@ -183,9 +183,8 @@ def _plan_field(
                 enum=target if isinstance(target, GraphQLEnumType) else None,
                 is_json=target.name == "JSON",
             )
-        case Aggregated(path, function_, value):
-            place = row.place(Aggregate(path, function_, value))
-            return Leaf(place, not isinstance(output, GraphQLNonNull), many=False, enum=None, is_json=False)
+        case Counted(path):
+            return Leaf(row.place(Count(path)), nullable=False, many=False, enum=None, is_json=False)
         case Computed(inputs, function):
             places = tuple(
                 row.place(Value(item.property, at if item.of == "n" else item.of)) for item in inputs

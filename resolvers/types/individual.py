@@ -13,9 +13,9 @@ from graph_model.filters.model import And, Compare, Filter, Not, Operator
 from graph_model.insights.conditions import value_condition
 from graph_model.insights.model import InsightValue
 from graph_model.insights.rules import current_value
-from graph_model.reading.shape import Direction, Function, Hop, Order, Path, Value
+from graph_model.reading.shape import Direction, Hop, Order, Path, Value
 from resolvers.enums import Gender, IdentifierType, IndividualKind, MatchRule
-from resolvers.fields import aggregated, computed, embedded, related, stored
+from resolvers.fields import computed, counted, embedded, related, stored
 from resolvers.principal import Scope
 from resolvers.scalars import JSON, Date, DateTime
 from resolvers.scalars import Decimal as Amount
@@ -179,15 +179,11 @@ class Individual(Node):
         Scope.PROFILE_READ, "The identifiers that its records carry.", _IDENTIFIERS
     )
     insights: list[Insight] = related(Scope.PROFILE_READ, "Calculated insights, by name.", _INSIGHTS)
-    order_count: int = aggregated(
-        Scope.PROFILE_READ, "How many orders there are.", _newest("SalesOrder"), Function.COUNT
-    )
+    order_count: int = counted(Scope.PROFILE_READ, "How many orders there are.", _newest("SalesOrder"))
     orders: list[SalesOrder] = related(
         Scope.PROFILE_READ, "The 50 newest orders, the newest first.", _newest("SalesOrder")
     )
-    case_count: int = aggregated(
-        Scope.PROFILE_READ, "How many cases there are.", _newest("Case"), Function.COUNT
-    )
+    case_count: int = counted(Scope.PROFILE_READ, "How many cases there are.", _newest("Case"))
     cases: list[Case] = related(Scope.PROFILE_READ, "The 50 newest cases, the newest first.", _newest("Case"))
     accounts: list[Account] = related(
         Scope.PROFILE_READ, "The 50 newest accounts, the newest first.", _newest("Account")

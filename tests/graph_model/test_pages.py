@@ -75,7 +75,8 @@ def in_order(keys: Sequence[Key], people: Sequence[dict[str, Any]] = PEOPLE) -> 
 
 KEYS = st.builds(
     lambda values, ways: tuple(
-        Key(value, way, value in (LAST_NAME, CITY)) for value, way in zip([*values, ID], ways, strict=False)
+        Key(value, way, value in (LAST_NAME, CITY), value in (LAST_NAME, CREATED))
+        for value, way in zip([*values, ID], ways, strict=False)
     ),
     st.lists(st.sampled_from([LAST_NAME, CITY, CREATED]), max_size=3, unique=True),
     st.lists(st.booleans(), min_size=4, max_size=4),
@@ -129,7 +130,7 @@ async def test_a_page_lies_between_its_places(
 
 
 async def test_a_place_survives_inserts_and_deletes(graph: Graph) -> None:
-    keys = (Key(LAST_NAME, nullable=True), Key(ID))
+    keys = (Key(LAST_NAME, nullable=True, indexed=True), Key(ID))
     await create(graph, PEOPLE)
     first, _ = await read(graph, PageOf(NOW, keys, limit=10))
     here = first[-1]
