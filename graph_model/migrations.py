@@ -58,14 +58,17 @@ MIGRATIONS = (
     Migration(
         2,
         "folded texts and orders",
-        tuple(
-            f"CREATE INDEX {name} IF NOT EXISTS FOR (n:Individual) ON (n.{value}, n.id)"
-            for name, value in (
-                ("individual_display_name", "displayNameFolded"),
-                ("individual_last_name", "lastNameFolded"),
-                ("individual_created", "createdAt"),
-                ("individual_updated", "updatedAt"),
-            )
+        (
+            *(
+                f"CREATE INDEX {name} IF NOT EXISTS FOR (n:Individual) ON (n.{value}, n.id)"
+                for name, value in (
+                    ("individual_display_name", "displayNameFolded"),
+                    ("individual_last_name", "lastNameFolded"),
+                    ("individual_created", "createdAt"),
+                    ("individual_updated", "updatedAt"),
+                )
+            ),
+            "CREATE INDEX individual_status IF NOT EXISTS FOR (n:Individual) ON (n.status)",
         ),
         rewrite=fold_texts,
     ),

@@ -24,7 +24,6 @@ from graph_model.filters.model import (
     Size,
 )
 from graph_model.reading.cypher import Matched, Rendering, Scope, match
-from graph_model.reading.shape import Value
 
 _COMPARISONS = {
     Operator.EQUAL: "=",
@@ -131,22 +130,24 @@ class _Writing:
             counted = f"COUNT {{ {clause}{self._distinct(distinct, matched, 'RETURN')} }}"
             return self._comparison(counted, filter_.operator, filter_.operand)
         clause += self._distinct(distinct, matched, "WITH")
-        return f"COLLECT {{ {clause} RETURN {self._judged(filter_, filter_.value, matched.about)} }}[0]"
-
-    def _judged(self, filter_: CompareAggregate, value: Value, about: Scope) -> str:
-        """What a subquery returns: whether the comparison holds. All in one RETURN: Neo4j errs where a WITH
-        aggregates in such a subquery."""
-        expression, operator, operand = about.value(value), filter_.operator, filter_.operand
+        value = matched.about.value(filter_.value)
         if filter_.function is not Function.AVERAGE:
-            return self._comparison(f"{_FUNCTIONS[filter_.function]}({expression})", operator, operand)
-        # Multiplied out: the engines do not divide alike.
-        total, count = f"sum({expression})", f"count({expression})"
+            found = f"COLLECT {{ {clause} RETURN {_FUNCTIONS[filter_.function]}({value}) }}[0]"
+            return self._comparison(found, filter_.operator, filter_.operand)
+        return self._average(f"COLLECT {{ {clause} RETURN [sum({value}), count({value})] }}", filter_)
+
+    def _average(self, sums: str, filter_: CompareAggregate) -> str:
+        """The comparison of an average, by a list of one pair, sum and count. It is multiplied out: the
+        engines do not divide alike."""
+        operator, operand, pair = filter_.operator, filter_.operand, self.rendering.fresh("a")
         if operator is Operator.IS_NULL:
-            return f"{count} {'=' if operand else '>'} 0"
-        sign = "=" if operator is Operator.IN else _COMPARISONS[operator]
-        operands = operand if operator is Operator.IN else [operand]
-        compared = [f"{total} {sign} {self.rendering.parameter(item)} * {count}" for item in operands]
-        return f"{count} > 0 AND ({' OR '.join(compared) or 'false'})"
+            holds = f"{pair}[1] {'=' if operand else '>'} 0"
+        else:
+            sign = "=" if operator is Operator.IN else _COMPARISONS[operator]
+            operands = operand if operator is Operator.IN else [operand]
+            compared = [f"{pair}[0] {sign} {self.rendering.parameter(item)} * {pair}[1]" for item in operands]
+            holds = f"{pair}[1] > 0 AND ({' OR '.join(compared) or 'false'})"
+        return f"size([{pair} IN {sums} WHERE {holds}]) > 0"
 
     def _matching(self, matched: Matched, filter_: Filter) -> str:
         if filter_ == EVERYTHING:

@@ -97,8 +97,14 @@ class _Writing:
         rows = f"collect([[{place}], {self.row}])"
         if not self.page.counted:
             return f"{found}\nRETURN [{rows}, null]"
-        counted = f"COUNT {{ {self._match('q', ())} }}"
-        return f"{found}\nWITH {rows} AS rows\nWITH rows, {counted} AS total\nRETURN [rows, total]"
+        return f"{found}\nWITH {rows} AS rows\nWITH rows, {self._total()} AS total\nRETURN [rows, total]"
+
+    def _total(self) -> str:
+        if self.page.filter != EVERYTHING:
+            return f"COUNT {{ {self._match('q', ())} }}"
+        # The engines know how many there are of a label; how many were merged an index tells.
+        merged = "COUNT { MATCH (q:Individual) WHERE q.status = 'MERGED' }"
+        return f"COUNT {{ MATCH (q:Individual) }} - {merged}"
 
     def _match(self, node: str, conditions: Sequence[str]) -> str:
         return f"MATCH ({node}:Individual) WHERE {' AND '.join([*conditions, *self._conditions(node)])}"
