@@ -1,29 +1,18 @@
-"""Reads that wait travel together.
-
-A statement costs one to two milliseconds however small it is, and 32 profiles in one statement cost 0.18 ms
-each. So reads of one shape that wait at the same moment go in one statement: while one flies the next
-gathers, without a timer, and one client alone waits for nobody. Nobody gets the answer of a statement that
-was sent before they asked.
-"""
+"""The statements of each shape, and the reads that travel in them together."""
 
 from __future__ import annotations
 
 from collections import OrderedDict
 from functools import partial
-from typing import TypeVar
 
 from graph_model.graph import Graph
-from graph_model.ingestion.batcher import Batcher
 from graph_model.reading import roots
+from graph_model.reading.gathering import Gathering
 from graph_model.reading.roots import Found, Row
 from graph_model.reading.shape import Shape
 
-TOGETHER = 64
-"""Reads in one statement at the most."""
 LANES = 1_000
 """Shapes that are remembered at the most."""
-
-T = TypeVar("T")
 
 
 class Lane:
@@ -34,20 +23,16 @@ class Lane:
         self.by_ids = roots.by_ids(shape)
         self.by_identifiers = roots.by_identifiers(shape)
         self.page = roots.page(shape)
-        self._ids = Batcher[str, Row | None](
-            partial(roots.read_by_ids, graph, self.by_ids), batch_size=TOGETHER
-        )
-        self._identifiers = Batcher[str, Found](
-            partial(roots.read_by_identifiers, graph, self.by_identifiers), batch_size=TOGETHER
-        )
+        self._ids = Gathering[Row | None](partial(roots.read_by_ids, graph, self.by_ids))
+        self._identifiers = Gathering[Found](partial(roots.read_by_identifiers, graph, self.by_identifiers))
 
     async def by_id(self, id_: str) -> Row | None:
         """The row of the individual with this id, or with an id that was merged into it."""
-        return _answer(await self._ids.submit([id_]))
+        return await self._ids.answer(id_)
 
     async def by_identifier(self, key: str) -> Found:
         """What the identifier with this key leads to."""
-        return _answer(await self._identifiers.submit([key]))
+        return await self._identifiers.answer(key)
 
     async def read_page(self, *, after: str, limit: int) -> list[tuple[str, Row]]:
         """Up to `limit` (id, row) from behind the id `after` (empty: from the start)."""
@@ -71,10 +56,3 @@ class Together:
         else:
             self._lanes.move_to_end(shape)
         return lane
-
-
-def _answer(answers: list[T | Exception]) -> T:
-    (answer,) = answers
-    if isinstance(answer, Exception):
-        raise answer
-    return answer
