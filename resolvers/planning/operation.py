@@ -18,6 +18,7 @@ from graphql import (
     FieldNode,
     FragmentDefinitionNode,
     GraphQLError,
+    GraphQLField,
     GraphQLNonNull,
     GraphQLObjectType,
     GraphQLSchema,
@@ -45,16 +46,26 @@ class PlannedRoot:
 
     root: Root
     encoder: Encoder
+    definition: GraphQLField
     nodes: list[FieldNode]
-    nullable: bool
     scope: Scope
+
+    async def read(self, key: str, context: Context, variables: VariableValues) -> Any:
+        """The row, None, or a GraphQLError."""
+        try:
+            context.require(self.scope)
+            arguments = get_argument_values(self.definition, self.nodes[0], variables)
+            return await self.root.read(context, arguments)
+        except GraphQLError as error:
+            return GraphQLError(error.message, error.nodes, path=[key], original_error=error.original_error)
+        except Exception as error:
+            return GraphQLError(str(error), self.nodes, path=[key], original_error=error)
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedOperation:
     """A compiled query: response name → its root, or the text that it is."""
 
-    schema: GraphQLSchema
     fields: dict[str, PlannedRoot | str]
 
     async def run(
@@ -62,15 +73,15 @@ class PlannedOperation:
     ) -> tuple[dict[str, Any] | None, list[GraphQLError]]:
         """The data, ready for orjson, and the errors. Raises Unfit for rows not as the schema says."""
         now = context.services.clock()
-        roots = {key: planned for key, planned in self.fields.items() if isinstance(planned, PlannedRoot)}
-        if len(roots) == 1:
-            ((key, planned),) = roots.items()
-            results: list[Any] = [await self._read(key, planned, context, variables)]
+        reads = {
+            key: field.read(key, context, variables)
+            for key, field in self.fields.items()
+            if isinstance(field, PlannedRoot)
+        }
+        if len(reads) > 1:
+            rows = dict(zip(reads, await asyncio.gather(*reads.values()), strict=True))
         else:
-            results = await asyncio.gather(
-                *(self._read(key, planned, context, variables) for key, planned in roots.items())
-            )
-        rows = dict(zip(roots, results, strict=True))
+            rows = {key: await read for key, read in reads.items()}
         data: dict[str, Any] = {}
         errors: list[GraphQLError] = []
         for key, field in self.fields.items():
@@ -79,7 +90,7 @@ class PlannedOperation:
                 continue
             row = rows[key]
             if isinstance(row, GraphQLError):
-                if not field.nullable:
+                if isinstance(field.definition.type, GraphQLNonNull):
                     return None, [row]
                 errors.append(row)
                 row = None
@@ -96,19 +107,6 @@ class PlannedOperation:
             for key, field in self.fields.items()
             if isinstance(field, PlannedRoot)
         }
-
-    async def _read(self, key: str, planned: PlannedRoot, context: Context, variables: VariableValues) -> Any:
-        node = planned.nodes[0]
-        try:
-            query = self.schema.query_type
-            assert query is not None
-            context.require(planned.scope)
-            arguments = get_argument_values(query.fields[node.name.value], node, variables)
-            return await planned.root.read(context, arguments)
-        except GraphQLError as error:
-            return GraphQLError(error.message, error.nodes, path=[key], original_error=error.original_error)
-        except Exception as error:
-            return GraphQLError(str(error), planned.nodes, path=[key], original_error=error)
 
 
 def compile_operation(
@@ -137,18 +135,17 @@ def compile_operation(
                 continue
             if name not in query.fields:
                 return None
-            output = query.fields[name].type
-            target = get_named_type(output)
+            definition = query.fields[name]
+            target = get_named_type(definition.type)
             if not isinstance(target, GraphQLObjectType):
                 return None
             root = plan_root(name, target, sub_selections(nodes), selections)
-            nullable = not isinstance(output, GraphQLNonNull)
             fields[key] = PlannedRoot(
-                root, compile_encoder(root.plan), nodes, nullable, scope_of(query, name)
+                root, compile_encoder(root.plan), definition, nodes, scope_of(query, name)
             )
     except NotPlannable:
         return None
-    return PlannedOperation(schema, fields)
+    return PlannedOperation(fields)
 
 
 def deciding_variables(document: DocumentNode) -> tuple[str, ...]:
