@@ -99,6 +99,7 @@ async def open_graph(settings: Settings, observer: Observer | None = None) -> As
             database,
             patience=settings.graph_patience,
             statement_timeout=settings.statement_timeout,
+            scans_in_order=server is not None,
             observer=observer,
         ) as graph:
             for migration in await migrate(graph):

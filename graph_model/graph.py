@@ -48,11 +48,14 @@ class Graph:
         patience: float = 30.0,
         statement_timeout: float = 30.0,
         pool_size: int = 50,
+        scans_in_order: bool = False,
         observer: Observer | None = None,
     ) -> None:
         """Seconds: `patience` is how long an operation retries while the graph is away or in conflict,
-        `statement_timeout` what one transaction may take (Neo4j stops it then). `observer` is told of each
-        statement that is read or written with."""
+        `statement_timeout` what one transaction may take (Neo4j stops it then). `scans_in_order`: the engine
+        is the embedded one, which never sorts by an index, but reads one in its order. `observer` is told of
+        each statement that is read or written with."""
+        self.scans_in_order = scans_in_order
         self._observer = observer
         self._patience = patience
         self._timeout = statement_timeout

@@ -1,26 +1,30 @@
 """The schema of the graph as numbered migrations, recorded in the graph itself.
 
-A migration is never changed once released; a change of the schema is a new one. Every statement can
-be run again, so a migration that was interrupted is simply run anew.
+A migration is never changed once released; a change of the schema is a new one. Every step can be run
+again, so a migration that was interrupted is simply run anew.
 """
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import LiteralString
 
 from graph_model import times
+from graph_model.backfill import fold_texts
 from graph_model.graph import Graph, Transaction
 
 
 @dataclass(frozen=True, slots=True)
 class Migration:
-    """One step of the schema: `definitions` (constraints, indexes), then `seeds` (nodes that must exist)."""
+    """One step of the schema: `rewrite`, which brings nodes that are there into the form of now,
+    `definitions` (constraints, indexes), then `seeds` (nodes that must exist)."""
 
     number: int
     name: str
     definitions: tuple[LiteralString, ...]
     seeds: tuple[LiteralString, ...] = ()
+    rewrite: Callable[[Graph], Awaitable[None]] | None = None
 
 
 MIGRATIONS = (
@@ -51,6 +55,20 @@ MIGRATIONS = (
             "MERGE (l:Lock {name: 'resolution'}) ON CREATE SET l.holder = ''",
         ),
     ),
+    Migration(
+        2,
+        "folded texts and orders",
+        tuple(
+            f"CREATE INDEX {name} IF NOT EXISTS FOR (n:Individual) ON (n.{value}, n.id)"
+            for name, value in (
+                ("individual_display_name", "displayNameFolded"),
+                ("individual_last_name", "lastNameFolded"),
+                ("individual_created", "createdAt"),
+                ("individual_updated", "updatedAt"),
+            )
+        ),
+        rewrite=fold_texts,
+    ),
 )
 
 _APPLIED: LiteralString = "MATCH (m:Migration) RETURN collect(m.number)"
@@ -62,6 +80,8 @@ async def migrate(graph: Graph) -> list[Migration]:
     applied = set(await graph.read(_APPLIED))
     missing = [migration for migration in MIGRATIONS if migration.number not in applied]
     for migration in missing:
+        if migration.rewrite:
+            await migration.rewrite(graph)
         for definition in migration.definitions:
             await graph.define(definition)
 

@@ -2,39 +2,51 @@
 
 Every field of every object type is declared by one of these functions, with a description and a scope
 (law 7: deny by default; a test walks the schema and fails on a field that is not). A field of a type that
-is read from the graph also says what it is there: a stored property, a relation, a part of the same node,
-or a Python function of stored properties. The planner reads nothing but these declarations.
+is read from the graph also says what it is there: a stored property, a relation, an aggregate, a part of the
+same node, or a Python function of stored properties. The planner, the filters, the orders and the scope table
+in `docs/` read nothing but these declarations.
 
 A list of objects may also say how many it holds at most (`size`), and a field which of its arguments says
-how many the lists right beneath it hold (`page`, a path such as "input.records"), where that is not `first`:
-the cost of an operation follows from them.
+how many the lists right beneath it hold (`page`, a path such as "input.records"), where that is not `first`
+or `last`, and how many without (`page_size`). `points` are what a field costs besides, or what it costs if
+certain arguments are given: the cost of an operation follows from all of these.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 import strawberry
 
-from graph_model.reading.shape import Path, Value
+from graph_model.filters.model import Filter
+from graph_model.reading.shape import Function, Path, Value
 from resolvers.principal import Scope
 
 SCOPE = "scope"
 SOURCE = "source"
 SIZE = "size"
 PAGE = "page"
+PAGE_SIZE = "page_size"
+POINTS = "points"
+
+SCAN_POINTS = 1_000
+"""What it costs to look at every individual, though there may be many more."""
 
 Decorator: TypeAlias = Callable[[Callable[..., object]], Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """A property of the node, or of what `of` names. Without `property` it is the field's own name."""
+    """A property of the node, or of what `of` names. Without `property` it is the field's own name. Of a
+    `folded` one the case-folded form is stored beside it (`graph_model.folding`); an `indexed` one has an
+    index that orders go by (`graph_model.migrations`). A Decimal is stored as whole millionths."""
 
     property: str | None = None
     of: str | None = None
+    folded: bool = False
+    indexed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +55,15 @@ class RelatedTo:
 
     path: Path
     value: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Aggregated:
+    """What a function makes of all that a path leads to, or of one of its values."""
+
+    path: Path
+    function: Function
+    value: Value | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +76,15 @@ class Embedded:
 
 @dataclass(frozen=True, slots=True)
 class Computed:
-    """A function of stored values and of the moment of the request: `function(now, *inputs)`."""
+    """A function of stored values and of the moment of the request: `function(now, *inputs)`. Where it can
+    be filtered by, `condition(operator, operand, *inputs)` says what that is of the inputs."""
 
     inputs: tuple[Value, ...]
     function: Callable[..., Any]
+    condition: Callable[..., Filter] | None = None
 
 
-Source: TypeAlias = Stored | RelatedTo | Embedded | Computed
+Source: TypeAlias = Stored | RelatedTo | Aggregated | Embedded | Computed
 
 
 def stored(
@@ -71,14 +94,24 @@ def stored(
     property: str | None = None,
     of: str | None = None,
     name: str | None = None,
+    folded: bool = False,
+    indexed: bool = False,
 ) -> Any:
     """A field that is a stored property."""
-    return _field(scope, description, Stored(property, of), name)
+    return _field(scope, description, Stored(property, of, folded, indexed), name)
 
 
 def related(scope: Scope, description: str, path: Path, *, value: str | None = None) -> Any:
     """A list of related objects, or of one property of each."""
     return _field(scope, description, RelatedTo(path, value), size=path.limit)
+
+
+def aggregated(
+    scope: Scope, description: str, path: Path, function: Function, *, value: str | None = None
+) -> Any:
+    """An aggregate of all that a path leads to, whatever the path's limit."""
+    of_all = replace(path, limit=None)
+    return _field(scope, description, Aggregated(of_all, function, Value(value) if value else None))
 
 
 def embedded(scope: Scope, description: str, *, of: str | None = None, name: str | None = None) -> Any:
@@ -87,20 +120,37 @@ def embedded(scope: Scope, description: str, *, of: str | None = None, name: str
 
 
 def computed(
-    scope: Scope, description: str, function: Callable[..., Any], *inputs: str, of: str = "n"
+    scope: Scope,
+    description: str,
+    function: Callable[..., Any],
+    *inputs: str,
+    of: str = "n",
+    condition: Callable[..., Filter] | None = None,
 ) -> Any:
     """A field that `function(now, *inputs)` computes from stored properties."""
-    return _field(scope, description, Computed(tuple(Value(name, of) for name in inputs), function))
+    values = tuple(Value(name, of) for name in inputs)
+    return _field(scope, description, Computed(values, function, condition))
 
 
-def shown(scope: Scope, description: str, *, name: str | None = None, size: int | None = None) -> Any:
+def shown(
+    scope: Scope, description: str, *, name: str | None = None, size: int | None = None, points: int = 0
+) -> Any:
     """A plain field of an object that a resolver makes."""
-    return strawberry.field(description=description, name=name, metadata={SCOPE: scope, SIZE: size})
+    metadata = {SCOPE: scope, SIZE: size, POINTS: {"": points}}
+    return strawberry.field(description=description, name=name, metadata=metadata)
 
 
-def resolved(scope: Scope, description: str) -> Decorator:
-    """A field with a resolver, which calls `context.require(scope)`."""
-    decorator: Decorator = strawberry.field(description=description, metadata={SCOPE: scope})
+def resolved(
+    scope: Scope,
+    description: str,
+    *,
+    page: str | None = None,
+    page_size: int | None = None,
+    points: Mapping[str, int] | None = None,
+) -> Decorator:
+    """A field with a resolver, which calls `context.require(scope)`. `points` goes by argument."""
+    metadata = {SCOPE: scope, PAGE: page, PAGE_SIZE: page_size, POINTS: points}
+    decorator: Decorator = strawberry.field(description=description, metadata=metadata)
     return decorator
 
 

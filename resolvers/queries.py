@@ -9,13 +9,19 @@ import strawberry
 from graph_model.webhooks import store as webhooks
 from resolvers.context import Info
 from resolvers.enums import IdentifierType
-from resolvers.fields import resolved
+from resolvers.fields import SCAN_POINTS, resolved
+from resolvers.filters.inputs import filter_input
+from resolvers.filters.orders import order_input
 from resolvers.planning.answer import answer
-from resolvers.planning.roots import MAX_PAGE
+from resolvers.planning.roots import DEFAULT_PAGE, MAX_PAGE
 from resolvers.principal import Scope
 from resolvers.types.connection import IndividualConnection
 from resolvers.types.individual import Individual
+from resolvers.types.node import Node
 from resolvers.types.webhook import Webhook
+
+IndividualFilter = filter_input(Individual)
+IndividualOrder = order_input(Individual)
 
 
 @strawberry.input(description="An identifier, as a client has it: it is normalised before it is looked up.")
@@ -49,22 +55,69 @@ class Query:
         info: Info,
         by: Annotated[IndividualBy, strawberry.argument(description="What to find the individual by.")],
     ) -> Individual | None:
-        arguments = {"by": {"id": by.id} if by.id else {"identifier": vars(by.identifier)}}
-        found: Individual | None = await answer(info, "individual", arguments)
+        found: Individual | None = await answer(info)
         return found
 
     @resolved(
-        Scope.PROFILE_READ, "All individuals in the order of their ids, which is the order they came about."
+        Scope.PROFILE_READ,
+        "Individuals, page by page: `first` so many, `after` a cursor, or the `last` so many `before` one. "
+        "Without `orderBy` they are in the order of their ids, which is the order they came about.",
+        page_size=DEFAULT_PAGE,
+        points=dict.fromkeys(("where", "orderBy", "last", "before"), SCAN_POINTS),
     )
     async def individuals(
         self,
         info: Info,
+        where: Annotated[
+            IndividualFilter | None,  # type: ignore[valid-type]
+            strawberry.argument(description="Only those for which this holds."),
+        ] = None,
+        order_by: Annotated[
+            list[IndividualOrder] | None,  # type: ignore[valid-type]
+            strawberry.argument(
+                description="By what to order them: by the first of these, where that is equal by the "
+                "second, and so on, and at last by the id."
+            ),
+        ] = None,
         first: Annotated[
-            int, strawberry.argument(description=f"How many at most, from 1 to {MAX_PAGE}.")
-        ] = 20,
+            int | None,
+            strawberry.argument(
+                description=f"How many at most, from 1 to {MAX_PAGE}; {DEFAULT_PAGE} if neither this nor "
+                "`last` is given."
+            ),
+        ] = None,
         after: Annotated[str | None, strawberry.argument(description="Start behind this cursor.")] = None,
+        last: Annotated[
+            int | None,
+            strawberry.argument(description=f"How many at most, from the end, from 1 to {MAX_PAGE}."),
+        ] = None,
+        before: Annotated[str | None, strawberry.argument(description="End before this cursor.")] = None,
     ) -> IndividualConnection:
-        found: IndividualConnection = await answer(info, "individuals", {"first": first, "after": after})
+        found: IndividualConnection = await answer(info)
+        return found
+
+    @resolved(
+        Scope.PROFILE_READ,
+        "Whatever has this id, or null if nothing has it. An id that was merged into an individual leads to "
+        "that.",
+    )
+    async def node(
+        self, info: Info, id: Annotated[strawberry.ID, strawberry.argument(description="Its id.")]
+    ) -> Node | None:
+        found: Node | None = await answer(info)
+        return found
+
+    @resolved(
+        Scope.PROFILE_READ,
+        "Whatever has these ids, in their order; null for each that nothing has.",
+        page="ids",
+    )
+    async def nodes(
+        self,
+        info: Info,
+        ids: Annotated[list[strawberry.ID], strawberry.argument(description=f"The ids, at most {MAX_PAGE}.")],
+    ) -> list[Node | None]:
+        found: list[Node | None] = await answer(info)
         return found
 
     @resolved(Scope.ACTION_MANAGE, "The registered webhooks, the oldest first.")

@@ -3,10 +3,13 @@
 A field costs a point. What is selected beneath it is added, and beneath a list of objects it counts once for
 each object that the list can hold:
 
-- in a connection, the argument `first`, for the lists right beneath the field that takes it;
+- in a connection, the argument `first` or `last`, for the lists right beneath the field that takes it;
 - else the size that the list declares (`resolvers.fields`): a number, or the page that its field's parent
   takes from another argument;
 - else `ASSUMED_SIZE`.
+
+What may look at every individual, because the order or the condition has no index, or because all are
+counted, costs the points that its field declares besides.
 
 Introspection counts like everything else. What `@skip` and `@include` leave out counts, and so does every
 type of a union: a cost is a bound, not a forecast.
@@ -30,6 +33,7 @@ from graphql import (
     GraphQLObjectType,
     GraphQLSchema,
     InlineFragmentNode,
+    NullValueNode,
     ObjectValueNode,
     OperationDefinitionNode,
     SelectionSetNode,
@@ -43,7 +47,7 @@ from graphql import (
 )
 
 from gateway.graphql.limits import ordered_fragments
-from resolvers.fields import PAGE, SIZE
+from resolvers.fields import PAGE, PAGE_SIZE, POINTS, SIZE
 
 ASSUMED_SIZE = 10
 """How many objects a list holds of which nothing is known."""
@@ -114,12 +118,14 @@ class OperationCost:
 @dataclass(frozen=True, slots=True)
 class _Field:
     """What the schema says of a field: `size` of a list of objects, None for the page of its parent;
-    `pages`, the paths to the arguments that say how long a page is, and `page`, how long one is without."""
+    `pages`, the paths to the arguments that say how long a page is, and `page`, how long one is without;
+    `points` that it costs besides, and that an argument does."""
 
     type: str
     size: int | None
     pages: tuple[tuple[str, ...], ...]
     page: int
+    points: Mapping[str, int]
 
 
 _ONE = Expression(1)
@@ -138,8 +144,8 @@ class Costs:
             for name, field in type_.fields.items()
         }
         query = schema.query_type.name if schema.query_type else ""
-        self._fields[query, "__schema"] = _Field("__Schema", 1, (), ASSUMED_SIZE)
-        self._fields[query, "__type"] = _Field("__Type", 1, (), _INTROSPECTION_SIZE)
+        self._fields[query, "__schema"] = _Field("__Schema", 1, (), ASSUMED_SIZE, {})
+        self._fields[query, "__type"] = _Field("__Type", 1, (), _INTROSPECTION_SIZE, {})
 
     def of(self, document: DocumentNode) -> dict[str | None, OperationCost]:
         """The cost of each operation of a valid document, by its name."""
@@ -192,13 +198,18 @@ class Costs:
         self, node: FieldNode, type_name: str, fragments: Mapping[str, tuple[Expression, Expression]]
     ) -> tuple[Expression, Expression]:
         field = self._fields.get((type_name, node.name.value))
-        if field is None or node.selection_set is None:
+        if field is None:
             return _ONE, _NOTHING
+        one = Expression(1 + _points(field, node))
+        if node.selection_set is None:
+            return one, _NOTHING
         own, paged = self._selected(node.selection_set, field.type, fragments)
         inner = own + paged.times(_page(field, node))
+        if field.size is None and field.pages:
+            return one + inner.times(_page(field, node)), _NOTHING
         if field.size is None:
-            return _ONE, inner
-        return _ONE + inner.times(field.size), _NOTHING
+            return one, inner
+        return one + inner.times(field.size), _NOTHING
 
 
 def _field(type_name: str, name: str, field: GraphQLField) -> _Field:
@@ -213,8 +224,16 @@ def _field(type_name: str, name: str, field: GraphQLField) -> _Field:
         pages: tuple[tuple[str, ...], ...] = (tuple(page_path.split(".")),)
     else:
         pages = tuple((argument,) for argument in ("first", "last") if argument in field.args)
-    page = next((field.args[path[0]].default_value for path in pages), None)
-    return _Field(type_.name, size, pages, page if isinstance(page, int) else ASSUMED_SIZE)
+    page = declared.get(PAGE_SIZE) or ASSUMED_SIZE
+    return _Field(type_.name, size, pages, page, declared.get(POINTS) or {})
+
+
+def _points(field: _Field, node: FieldNode) -> int:
+    """What a field costs besides, by itself and for its arguments."""
+    if not field.points:
+        return 0
+    given = [item.name.value for item in node.arguments or () if not isinstance(item.value, NullValueNode)]
+    return sum(field.points.get(name, 0) for name in ("", *given))
 
 
 def _page(field: _Field, node: FieldNode) -> int | Given:

@@ -35,6 +35,7 @@ from gateway.graphql.plans import Compile
 from gateway.graphql.requests import OperationRequest, Transport
 from gateway.telemetry.watching import Operation as Seen
 from gateway.telemetry.watching import Telemetry
+from graph_model import times
 from graph_model.errors import OperationTimeout
 from resolvers.planning.encode import Unfit
 from resolvers.principal import Principal, Scope
@@ -314,7 +315,7 @@ class Operations:
             data, errors = await plan.run(self._context(caller.principal, caller.request_id), variables)
             # Written here, so that what orjson refuses still has the stock executor to go to.
             encoded = orjson.Fragment(orjson.dumps(data))
-            shown = plan.describe() if _asks_for_plan(request, caller) else None
+            shown = plan.describe(variables, times.utc_now()) if _asks_for_plan(request, caller) else None
             return Result(data, _present_all(errors, caller.request_id), encoded=encoded, plan=shown)
         except (Unfit, orjson.JSONEncodeError):
             return None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import LiteralString
+from typing import Any, LiteralString
 
 import orjson
 
@@ -31,6 +31,11 @@ WITH e ORDER BY e.sequence LIMIT $limit
 RETURN collect([e.id, e.sequence, e.kind, e.individualId, e.time, e.data])
 """
 
+_BY_ID: LiteralString = """
+MATCH (e:Event {id: $id})
+RETURN [e.id, e.sequence, e.kind, e.individualId, e.time, e.data]
+"""
+
 _LAST: LiteralString = "MATCH (c:Counter {name: 'events'}) RETURN c.value"
 
 _SEQUENCE_OF: LiteralString = "MATCH (e:Event {id: $id}) RETURN e.sequence"
@@ -51,13 +56,16 @@ async def append(transaction: Transaction, events: Sequence[NewEvent], *, time: 
         await transaction.run(_APPEND, events=rows, time=time)
 
 
+async def find(graph: Graph, event_id: str) -> Event | None:
+    """The event with this id."""
+    row = await graph.read(_BY_ID, id=event_id)
+    return _event(row) if row else None
+
+
 async def read_after(graph: Graph, sequence: int, *, limit: int) -> list[Event]:
     """Up to `limit` events that were committed after the one with this number, in order."""
     rows = await graph.read(_AFTER, after=sequence, limit=limit)
-    return [
-        Event(id_, number, EventKind(kind), individual_id, time, orjson.loads(data))
-        for id_, number, kind, individual_id, time, data in rows
-    ]
+    return [_event(row) for row in rows]
 
 
 async def last_sequence(graph: Graph) -> int:
@@ -71,3 +79,8 @@ async def sequence_of(graph: Graph, event_id: str) -> int:
     if sequence is None:
         raise BadInput("There is no event with that id.", code="INVALID_CURSOR")
     return int(sequence)
+
+
+def _event(row: Sequence[Any]) -> Event:
+    id_, number, kind, individual_id, time, data = row
+    return Event(id_, number, EventKind(kind), individual_id, time, orjson.loads(data))

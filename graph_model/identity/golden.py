@@ -14,8 +14,10 @@ from graph_model.metadata.objects import DEVICE_OBJECT
 from graph_model.records.model import FieldValue
 
 SINGLE_FIELDS = ("salutation", "firstName", "middleName", "lastName", "birthDate", "gender")
-ADDRESS_FIELDS = ("street", "city", "postalCode", "state", "country")
+ADDRESS_FIELDS = ("street", "city", "postalCode", "state", "country", "latitude", "longitude")
 CONTACT_POINTS = {"emails": "email", "phones": "phone"}
+FOLDED = ("displayName", "firstName", "middleName", "lastName", "street", "city", "state", "emails", "phones")
+"""Golden values whose case-folded form is stored, too."""
 ANONYMOUS_NAME = "Anonymous"
 
 

@@ -9,9 +9,10 @@ from typing import Any, LiteralString
 
 import orjson
 
+from graph_model.folding import folded
 from graph_model.graph import Transaction
 from graph_model.identity.assignment import Retired
-from graph_model.identity.golden import GoldenSource
+from graph_model.identity.golden import FOLDED, GoldenSource
 from graph_model.identity.model import Match, MatchRecord, MatchRule
 from graph_model.ids import new_id
 from graph_model.metadata.objects import DEVICE_OBJECT
@@ -251,7 +252,11 @@ async def save_individuals(
     if not golden:
         return set()
     rows = [
-        {"id": id_, "properties": values, "hash": hashlib.sha256(orjson.dumps(values)).hexdigest()}
+        {
+            "id": id_,
+            "properties": values | folded(values, FOLDED),
+            "hash": hashlib.sha256(orjson.dumps(values)).hexdigest(),
+        }
         for id_, values in sorted(golden.items())
     ]
     return set(await transaction.run(_SAVE_INDIVIDUALS, rows=rows, time=time))

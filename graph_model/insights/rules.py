@@ -36,6 +36,15 @@ def current_value(value: InsightValue, now: datetime) -> str:
     return amount_text(value.amount or 0)
 
 
+def millionths(amount: Decimal) -> int:
+    """An amount as whole millionths, which is how the graph adds amounts up. Raises ValueError for one with
+    more than six decimals."""
+    exact = amount * MILLION
+    if exact != exact.to_integral_value():
+        raise ValueError("an amount has at most six decimals")
+    return int(exact)
+
+
 def amount_text(millionths: int) -> str:
     """An amount of millionths as a decimal string with at least two decimals."""
     if millionths % 10_000 == 0:

@@ -30,6 +30,8 @@ class FieldType(StrEnum):
     DATE = "DATE"
     DATETIME = "DATETIME"
     MONEY = "MONEY"
+    LATITUDE = "LATITUDE"
+    LONGITUDE = "LONGITUDE"
     ENUM = "ENUM"
     COUNTRY = "COUNTRY"
     CURRENCY = "CURRENCY"
@@ -68,7 +70,8 @@ DEVICE_OBJECT = "Device"
 @dataclass(frozen=True, slots=True)
 class Field:
     """One field of an object. `many` fields take one value or a list of values, of at most `max_length`
-    characters each where they are texts."""
+    characters each where they are texts. Of a `folded` one of a business object the case-folded form is
+    stored, too."""
 
     name: str
     type: FieldType
@@ -77,6 +80,7 @@ class Field:
     identifier: IdentifierType | None = None
     values: tuple[str, ...] = ()
     max_length: int = MAX_TEXT
+    folded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +98,13 @@ class ObjectType:
         return next((field for field in self.fields if field.name == name), None)
 
 
-def _text(name: str, description: str, identifier: IdentifierType | None = None) -> Field:
+def _text(
+    name: str, description: str, identifier: IdentifierType | None = None, *, folded: bool = False
+) -> Field:
     max_length = MAX_TEXT if identifier is None else MAX_KEY
-    return Field(name, FieldType.TEXT, description, identifier=identifier, max_length=max_length)
+    return Field(
+        name, FieldType.TEXT, description, identifier=identifier, max_length=max_length, folded=folded
+    )
 
 
 def _enum(name: str, description: str, *values: str) -> Field:
@@ -130,6 +138,8 @@ INDIVIDUAL = ObjectType(
         Field("postalCode", FieldType.TEXT, "Postal code.", max_length=32),
         _text("state", "State, province or county."),
         Field("country", FieldType.COUNTRY, "Country, ISO 3166-1 alpha-2."),
+        Field("latitude", FieldType.LATITUDE, "Latitude of the address in degrees, WGS 84."),
+        Field("longitude", FieldType.LONGITUDE, "Longitude of the address in degrees, WGS 84."),
         _CUSTOMER_NUMBER,
         _text("loyaltyNumber", "Loyalty membership number.", IdentifierType.LOYALTY_NUMBER),
         _LOGIN,
@@ -157,8 +167,8 @@ ACCOUNT = ObjectType(
     Category.OTHER,
     "A business relationship that sales keeps with a person or their organisation.",
     (
-        _text("name", "Name of the account."),
-        _text("industry", "Industry."),
+        _text("name", "Name of the account.", folded=True),
+        _text("industry", "Industry.", folded=True),
         _text("accountNumber", "Account number."),
         _EMAIL,
         _PHONE,
@@ -194,7 +204,7 @@ CASE = ObjectType(
         _PHONE,
         _CUSTOMER_NUMBER,
         _LOGIN,
-        _text("subject", "What it is about."),
+        _text("subject", "What it is about.", folded=True),
         _enum("status", "State of the case.", "NEW", "WORKING", "ESCALATED", "CLOSED"),
         _enum("priority", "Priority.", "LOW", "MEDIUM", "HIGH"),
         _enum("channel", "Where it was opened.", "PORTAL", "EMAIL", "PHONE", "CHAT"),

@@ -10,8 +10,26 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from graph_model.reading.shape import Direction, Hop, Item, Order, Related, Shape, Value
+from graph_model.reading.shape import (
+    Aggregate,
+    Direction,
+    Function,
+    Hop,
+    Item,
+    Order,
+    Path,
+    Related,
+    Shape,
+    Value,
+)
 
+FUNCTIONS = {
+    Function.COUNT: "count",
+    Function.SUM: "sum",
+    Function.AVERAGE: "avg",
+    Function.LEAST: "min",
+    Function.GREATEST: "max",
+}
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
@@ -58,29 +76,67 @@ def _row(shape: Shape, scope: Scope, rendering: Rendering) -> str:
 
 
 def _item(item: Item, scope: Scope, rendering: Rendering) -> str:
-    return scope.value(item) if isinstance(item, Value) else _collect(item, scope, rendering)
+    match item:
+        case Value():
+            return scope.value(item)
+        case Related():
+            return _collect(item, scope, rendering)
+        case Aggregate():
+            return _aggregate(item, scope, rendering)
 
 
-def _collect(item: Related, scope: Scope, rendering: Rendering) -> str:
-    path = item.path
+@dataclass(frozen=True, slots=True)
+class Matched:
+    """What a path leads to: its pattern, its conditions, the variables of its names, and those that what is
+    said of the target's own values has."""
+
+    pattern: str
+    conditions: list[str]
+    names: Scope
+    about: Scope
+
+    def clause(self, *more: str) -> str:
+        """The clause that finds it, under more conditions."""
+        conditions = [*self.conditions, *more]
+        where = f" WHERE {' AND '.join(conditions)}" if conditions else ""
+        return f"MATCH {self.pattern}{where}"
+
+
+def match(path: Path, scope: Scope, rendering: Rendering) -> Matched:
+    """A path from the node that the scope is about."""
     start = scope.variables["n"]
     variables = {"n": start}
     pattern = f"({start})"
     for hop in path.hops:
         pattern += _hop(hop, variables, rendering)
-    inner = Scope(variables)
-    clauses = [f"MATCH {pattern}"]
-    if path.where:
-        conditions = [f"{inner.value(value)} = {rendering.parameter(text)}" for value, text in path.where]
-        clauses.append(f"WHERE {' AND '.join(conditions)}")
-    if path.distinct:
-        clauses.append(f"WITH DISTINCT {variables[path.target]}")
+    names = Scope(variables)
+    conditions = [f"{names.value(value)} = {rendering.parameter(text)}" for value, text in path.where]
     about = Scope({**variables, "n": variables[path.target] if path.target else start})
-    clauses.append(f"RETURN {_row(item.shape, about, rendering)}")
-    clauses.append(f"ORDER BY {', '.join(_order(order, inner) for order in path.order)}")
+    return Matched(pattern, conditions, names, about)
+
+
+def _collect(item: Related, scope: Scope, rendering: Rendering) -> str:
+    path = item.path
+    matched = match(path, scope, rendering)
+    clauses = [matched.clause()]
+    if path.distinct:
+        clauses.append(f"WITH DISTINCT {matched.about.variables['n']}")
+    clauses.append(f"RETURN {_row(item.shape, matched.about, rendering)}")
+    clauses.append(f"ORDER BY {', '.join(_order(order, matched.names) for order in path.order)}")
     if path.limit is not None:
         clauses.append(f"LIMIT {rendering.parameter(path.limit)}")
     return f"COLLECT {{ {' '.join(clauses)} }}"
+
+
+def _aggregate(item: Aggregate, scope: Scope, rendering: Rendering) -> str:
+    matched = match(item.path, scope, rendering)
+    target = matched.about.variables["n"]
+    if item.value is None:
+        distinct = f" RETURN DISTINCT {target}" if item.path.distinct else ""
+        return f"COUNT {{ {matched.clause()}{distinct} }}"
+    distinct = f" WITH DISTINCT {target}" if item.path.distinct else ""
+    result = f"{FUNCTIONS[item.function]}({matched.about.value(item.value)})"
+    return f"COLLECT {{ {matched.clause()}{distinct} RETURN {result} }}[0]"
 
 
 def _hop(hop: Hop, variables: dict[str, str], rendering: Rendering) -> str:

@@ -1,4 +1,4 @@
-"""Where reads begin: at individuals by id, at an identifier, or at a page of individuals."""
+"""Where reads of single individuals begin: at ids, or at identifiers."""
 
 from __future__ import annotations
 
@@ -9,20 +9,9 @@ from typing import Any, TypeAlias
 from graph_model.graph import Graph
 from graph_model.reading.cypher import Rendering, row
 from graph_model.reading.shape import Shape
+from graph_model.reading.statement import Statement
 
 Row: TypeAlias = list[Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Statement:
-    """A statement and the parameters that belong to its shape."""
-
-    text: str
-    parameters: dict[str, Any]
-
-    async def read(self, graph: Graph, **parameters: Any) -> Any:
-        """The statement's one value."""
-        return await graph.read(self.text, **parameters, **self.parameters)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,15 +49,6 @@ RETURN collect([key, EXISTS {{ (i)<-[:CARRIES]-(:SourceRecord) }},
     return Statement(text, rendering.parameters)
 
 
-def page(shape: Shape) -> Statement:
-    """Rows of individuals in the order of their ids, each behind its id."""
-    rendering = Rendering()
-    text = f"""MATCH (p:Individual) WHERE p.id > $after AND p.status = 'ACTIVE'
-WITH p ORDER BY p.id LIMIT $limit
-RETURN collect([p.id, {row(shape, "p", rendering)}])"""
-    return Statement(text, rendering.parameters)
-
-
 async def read_by_ids(graph: Graph, statement: Statement, ids: Sequence[str]) -> list[Row | None]:
     """The row of each id, in order; None for an id that nobody has."""
     found = dict(await statement.read(graph, keys=list(dict.fromkeys(ids))))
@@ -80,8 +60,3 @@ async def read_by_identifiers(graph: Graph, statement: Statement, keys: Sequence
     rows = await statement.read(graph, keys=list(dict.fromkeys(keys)))
     found = {key: Found(row, carried and row is None) for key, carried, row in rows}
     return [found.get(key, NOBODY) for key in keys]
-
-
-async def read_page(graph: Graph, statement: Statement, *, after: str, limit: int) -> list[tuple[str, Row]]:
-    """Up to `limit` (id, row) from behind the id `after` (empty: from the start)."""
-    return [(id_, row) for id_, row in await statement.read(graph, after=after, limit=limit)]

@@ -1,4 +1,4 @@
-"""What a read wants to know: values of a node, and lists of what it is related to.
+"""What a read wants to know: values of a node, lists of what it is related to, and aggregates of them.
 
 A shape is the order of a row. The statement made from it answers with rows of values in that order, so
 that whoever asked knows by position what is what.
@@ -7,7 +7,7 @@ that whoever asked knows by position what is what.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import Enum
+from enum import Enum, StrEnum
 from typing import TypeAlias
 
 
@@ -73,5 +73,25 @@ class Related:
     shape: Shape
 
 
-Item: TypeAlias = Value | Related
+class Function(StrEnum):
+    """What is made of one value of all related things. The sum of nothing is 0; the average, the least and
+    the greatest of nothing are null. Values that are null count for none but COUNT."""
+
+    COUNT = "COUNT"
+    SUM = "SUM"
+    AVERAGE = "AVERAGE"
+    LEAST = "LEAST"
+    GREATEST = "GREATEST"
+
+
+@dataclass(frozen=True, slots=True)
+class Aggregate:
+    """What a function makes of one value of all that a path leads to; COUNT takes no value."""
+
+    path: Path
+    function: Function
+    value: Value | None = None
+
+
+Item: TypeAlias = Value | Related | Aggregate
 Shape: TypeAlias = tuple[Item, ...]

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Callable, Sequence
 from functools import partial
+from typing import TypeVar
 
 from graph_model.graph import Graph
 from graph_model.reading import roots
 from graph_model.reading.gathering import Gathering
+from graph_model.reading.nodes import Node, NodeShapes, by_node_ids, read_by_node_ids
+from graph_model.reading.pages import PageOf, Pages, Place
 from graph_model.reading.roots import Found, Row
 from graph_model.reading.shape import Shape
 
 LANES = 1_000
 """Shapes that are remembered at the most."""
+
+K = TypeVar("K")
+V = TypeVar("V")
 
 
 class Lane:
@@ -22,21 +29,37 @@ class Lane:
         self._graph = graph
         self.by_ids = roots.by_ids(shape)
         self.by_identifiers = roots.by_identifiers(shape)
-        self.page = roots.page(shape)
+        self._pages = Pages(shape)
         self._ids = Gathering[Row | None](partial(roots.read_by_ids, graph, self.by_ids))
         self._identifiers = Gathering[Found](partial(roots.read_by_identifiers, graph, self.by_identifiers))
 
     async def by_id(self, id_: str) -> Row | None:
         """The row of the individual with this id, or with an id that was merged into it."""
-        return await self._ids.answer(id_)
+        (row,) = await self._ids.answers([id_])
+        return row
 
     async def by_identifier(self, key: str) -> Found:
         """What the identifier with this key leads to."""
-        return await self._identifiers.answer(key)
+        (found,) = await self._identifiers.answers([key])
+        return found
 
-    async def read_page(self, *, after: str, limit: int) -> list[tuple[str, Row]]:
-        """Up to `limit` (id, row) from behind the id `after` (empty: from the start)."""
-        return await roots.read_page(self._graph, self.page, after=after, limit=limit)
+    async def page(self, page: PageOf) -> tuple[list[tuple[Place, Row]], int | None]:
+        """The page's individuals, each as its place and its row, and how many there are in all, if that was
+        asked for."""
+        statement = self._pages.statement(page, scans_in_order=self._graph.scans_in_order)
+        rows, total = await statement.read(self._graph)
+        return rows, total
+
+
+class NodeLane:
+    """Reads of things by their ids, of the same shapes."""
+
+    def __init__(self, graph: Graph, shapes: NodeShapes) -> None:
+        self._ids = Gathering[Node | None](partial(read_by_node_ids, graph, by_node_ids(shapes)))
+
+    async def by_ids(self, ids: Sequence[str]) -> list[Node | None]:
+        """What each id leads to, in order; None for an id that nothing has."""
+        return await self._ids.answers(ids) if ids else []
 
 
 class Together:
@@ -45,14 +68,24 @@ class Together:
     def __init__(self, graph: Graph) -> None:
         self._graph = graph
         self._lanes: OrderedDict[Shape, Lane] = OrderedDict()
+        self._node_lanes: OrderedDict[NodeShapes, NodeLane] = OrderedDict()
 
     def lane(self, shape: Shape) -> Lane:
         """The lane of this shape."""
-        lane = self._lanes.get(shape)
-        if lane is None:
-            lane = self._lanes[shape] = Lane(self._graph, shape)
-            if len(self._lanes) > LANES:
-                self._lanes.popitem(last=False)
-        else:
-            self._lanes.move_to_end(shape)
-        return lane
+        return _latest(self._lanes, shape, lambda: Lane(self._graph, shape))
+
+    def node_lane(self, shapes: NodeShapes) -> NodeLane:
+        """The lane of things by their ids with these shapes."""
+        return _latest(self._node_lanes, shapes, lambda: NodeLane(self._graph, shapes))
+
+
+def _latest(known: OrderedDict[K, V], key: K, make: Callable[[], V]) -> V:
+    """The value of a key, made if it is not known, in a bounded number of those asked for last."""
+    value = known.get(key)
+    if value is None:
+        value = known[key] = make()
+        if len(known) > LANES:
+            known.popitem(last=False)
+    else:
+        known.move_to_end(key)
+    return value

@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from graph_model.metadata.objects import IdentifierType, ObjectType
 
-Scalar: TypeAlias = str | int
+Scalar: TypeAlias = str | int | float
 FieldValue: TypeAlias = Scalar | list[str]
 
 

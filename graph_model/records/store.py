@@ -8,6 +8,7 @@ from typing import Any, LiteralString
 
 import orjson
 
+from graph_model.folding import folded
 from graph_model.graph import Transaction
 from graph_model.identity.model import match_record, strongest
 from graph_model.ids import new_id
@@ -181,5 +182,6 @@ def _object(record: Record, time: str) -> dict[str, Any]:
         if field.type is FieldType.MONEY and value is not None:
             value = int(Decimal(str(value)) * MILLION)
         properties[field.name] = value
+    properties |= folded(properties, (field.name for field in record.object_type.fields if field.folded))
     happened = record.object_type.time_field
     return properties | _common(record, time) | {"at": properties.get(happened) if happened else None}

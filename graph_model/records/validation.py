@@ -120,13 +120,16 @@ def validate(
 
 
 def _missing(object_type: ObjectType, fields: dict[str, FieldValue]) -> list[Problem]:
-    """What the object cannot do without: its moment, and a currency for an amount."""
+    """What the object cannot do without: its moment, a currency for an amount, and the other coordinate."""
     problems = []
     required = object_type.time_field
     if required is not None and required not in fields:
         problems.append(Problem("MISSING_FIELD", f"{object_type.name} needs {required}.", (required,)))
     if "total" in fields and "currency" not in fields:
         problems.append(Problem("MISSING_FIELD", "An amount needs a currency.", ("currency",)))
+    for one, other in (("latitude", "longitude"), ("longitude", "latitude")):
+        if one in fields and other not in fields:
+            problems.append(Problem("MISSING_FIELD", f"A {one} needs a {other}.", (other,)))
     return problems
 
 
@@ -195,6 +198,10 @@ def _parse(field: Field, value: Any, country: str | None) -> Scalar:
             return times.to_text(times.parse_moment(value))
         case FieldType.MONEY:
             return _money(value)
+        case FieldType.LATITUDE:
+            return _degrees(value, "INVALID_LATITUDE", 90)
+        case FieldType.LONGITUDE:
+            return _degrees(value, "INVALID_LONGITUDE", 180)
     text = _text(value, field.max_length)
     match field.type:
         case FieldType.ENUM if text not in field.values:
@@ -225,6 +232,19 @@ def _text(value: Any, max_length: int) -> str:
     if _NOT_TEXT.search(text):
         raise _Invalid("INVALID_TEXT", "control characters and lone surrogates are not allowed")
     return text
+
+
+def _degrees(value: Any, code: str, most: int) -> float:
+    expected = f"expected degrees from -{most} to {most}, as a number"
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        raise _Invalid(code, expected)
+    try:
+        degrees = float(value)
+    except (ValueError, OverflowError):
+        raise _Invalid(code, expected) from None
+    if not -most <= degrees <= most:
+        raise _Invalid(code, expected)
+    return degrees
 
 
 def _money(value: Any) -> str:

@@ -44,6 +44,8 @@ RETURN collect("""
     + ")"
 )
 
+_BY_ID: LiteralString = "MATCH (w:Webhook {id: $id}) RETURN " + _ROW
+
 _LEASABLE: LiteralString = """
 MATCH (w:Webhook)
 WHERE w.state = 'ACTIVE' AND (w.leaseOwner = $owner OR w.leaseUntil <= $now)
@@ -134,6 +136,12 @@ async def register(
 async def all_webhooks(graph: Graph) -> list[Webhook]:
     """Every webhook, oldest first."""
     return [_webhook(row) for row in await graph.read(_ALL)]
+
+
+async def find(graph: Graph, id_: str) -> Webhook | None:
+    """The webhook with this id."""
+    row = await graph.read(_BY_ID, id=id_)
+    return _webhook(row) if row else None
 
 
 async def leasable(graph: Graph, *, owner: str, now: datetime) -> list[str]:

@@ -9,6 +9,7 @@ import orjson
 from graphql import GraphQLSchema, OperationDefinitionNode, parse
 from graphql.execution.values import VariableValues
 
+from graph_model import times
 from resolvers.planning.operation import compile_operation, deciding_variables
 
 
@@ -25,7 +26,7 @@ def explain(schema: GraphQLSchema, text: str) -> str:
             if planned is None:
                 lines.append("  the stock executor answers it")
                 continue
-            for key, statements in planned.describe().items():
+            for key, statements in planned.describe(given, times.utc_now()).items():
                 lines.append(f"  {key}")
                 for when, statement in statements.items():
                     lines += _statement(when, **statement)

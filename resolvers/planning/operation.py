@@ -1,7 +1,7 @@
 """A query that is planned as a whole: compiled once, then answered by one statement for each root field.
 
 The rule: an operation is planned if it is a query, and every one of its root fields is `__typename` or a
-planned query (`roots.plan_root`), and carries no directive but `@skip` and `@include`. Everything else
+planned query (`queries.plan_root`), and carries no directive but `@skip` and `@include`. Everything else
 (introspection, mutations, other queries, subscriptions) goes to the stock executor, and so does a single
 answer whose rows are not as the schema says.
 """
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from graphql import (
@@ -20,22 +21,21 @@ from graphql import (
     GraphQLError,
     GraphQLField,
     GraphQLNonNull,
-    GraphQLObjectType,
     GraphQLSchema,
     OperationDefinitionNode,
     OperationType,
     VariableNode,
     Visitor,
     get_argument_values,
-    get_named_type,
     visit,
 )
 from graphql.execution.values import VariableValues
 
 from resolvers.context import Context
-from resolvers.planning.encode import Encoder, compile_encoder
+from resolvers.planning.encode import Encoder
 from resolvers.planning.plan import TYPENAME, NotPlannable, scope_of
-from resolvers.planning.roots import Root, plan_root
+from resolvers.planning.queries import plan_root
+from resolvers.planning.roots import Root
 from resolvers.planning.selection import SKIP_AND_INCLUDE, Selections, sub_selections
 from resolvers.principal import Scope
 
@@ -60,6 +60,18 @@ class PlannedRoot:
             return GraphQLError(error.message, error.nodes, path=[key], original_error=error.original_error)
         except Exception as error:
             return GraphQLError(str(error), self.nodes, path=[key], original_error=error)
+
+    def describe(self, variables: VariableValues, now: datetime) -> dict[str, Any]:
+        """The statements that it may read by, each under when it is used, for these variables; for no
+        arguments at all where some are missing."""
+        try:
+            arguments = get_argument_values(self.definition, self.nodes[0], variables)
+        except GraphQLError:
+            arguments = {}
+        return {
+            when: {"statement": statement.text, "parameters": statement.parameters}
+            for when, statement in self.root.statements(arguments, now).items()
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,13 +109,10 @@ class PlannedOperation:
             data[key] = None if row is None else field.encoder(row, now)
         return data, errors
 
-    def describe(self) -> dict[str, Any]:
+    def describe(self, variables: VariableValues, now: datetime) -> dict[str, Any]:
         """The statements of each root field, by response name, each under when it is used."""
         return {
-            key: {
-                when: {"statement": statement.text, "parameters": statement.parameters}
-                for when, statement in field.root.statements().items()
-            }
+            key: field.describe(variables, now)
             for key, field in self.fields.items()
             if isinstance(field, PlannedRoot)
         }
@@ -133,16 +142,8 @@ def compile_operation(
             if name == TYPENAME:
                 fields[key] = query.name
                 continue
-            if name not in query.fields:
-                return None
-            definition = query.fields[name]
-            target = get_named_type(definition.type)
-            if not isinstance(target, GraphQLObjectType):
-                return None
-            root = plan_root(name, target, sub_selections(nodes), selections)
-            fields[key] = PlannedRoot(
-                root, compile_encoder(root.plan), definition, nodes, scope_of(query, name)
-            )
+            root = plan_root(schema, name, sub_selections(nodes), selections)
+            fields[key] = PlannedRoot(root, root.encoder(), query.fields[name], nodes, scope_of(query, name))
     except NotPlannable:
         return None
     return PlannedOperation(fields)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, TypeAlias
 
 from graphql import (
@@ -20,8 +21,9 @@ from strawberry.types.base import StrawberryObjectDefinition
 from strawberry.types.field import StrawberryField
 from strawberry.utils.str_converters import to_camel_case
 
-from graph_model.reading.shape import Item, Related, Shape, Value
-from resolvers.fields import SCOPE, SOURCE, Computed, Embedded, RelatedTo, Source, Stored
+from graph_model.insights.rules import amount_text
+from graph_model.reading.shape import Aggregate, Item, Related, Shape, Value
+from resolvers.fields import SCOPE, SOURCE, Aggregated, Computed, Embedded, RelatedTo, Source, Stored
 from resolvers.planning.selection import Selections, sub_selections
 from resolvers.principal import Scope
 
@@ -170,6 +172,9 @@ def _plan_field(
     output = type_.fields[name].type
     target = get_named_type(output)
     match source:
+        case Stored(property_, of) if target.name == "Decimal":
+            place = row.place(Value(property_ or name, of or at))
+            return Function(_amount, (place,), nullable=not isinstance(output, GraphQLNonNull))
         case Stored(property_, of):
             return Leaf(
                 row.place(Value(property_ or name, of or at)),
@@ -178,6 +183,9 @@ def _plan_field(
                 enum=target if isinstance(target, GraphQLEnumType) else None,
                 is_json=target.name == "JSON",
             )
+        case Aggregated(path, function_, value):
+            place = row.place(Aggregate(path, function_, value))
+            return Leaf(place, not isinstance(output, GraphQLNonNull), many=False, enum=None, is_json=False)
         case Computed(inputs, function):
             places = tuple(
                 row.place(Value(item.property, at if item.of == "n" else item.of)) for item in inputs
@@ -195,6 +203,10 @@ def _plan_field(
         case RelatedTo(path, str(property_)):
             return Values(row.place(Related(path, (Value(property_),))))
     raise NotPlannable(f"{type_.name}.{name}")
+
+
+def _amount(_: datetime, millionths: int | None) -> str | None:
+    return None if millionths is None else amount_text(millionths)
 
 
 def _properties(type_: GraphQLObjectType) -> list[str]:

@@ -7,25 +7,33 @@ same statement; they differ only in what they make of the row.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from graphql import GraphQLObjectType, SelectionSetNode, get_named_type
 
 from graph_model.errors import BadInput
+from graph_model.filters.model import EVERYTHING
 from graph_model.identity.lookup import parse_identifier
 from graph_model.metadata import objects
-from graph_model.reading.roots import Statement, by_identifiers, by_ids, page
+from graph_model.reading.pages import PageOf, Pages
+from graph_model.reading.roots import by_identifiers, by_ids
 from graph_model.reading.shape import Shape
+from graph_model.reading.statement import Statement
 from graph_model.reading.together import Lane, Together
 from resolvers.context import Context
+from resolvers.filters.conditions import Reading
+from resolvers.filters.inputs import conditions
+from resolvers.filters.orders import read_order
+from resolvers.planning.encode import Encoder, compile_encoder
+from resolvers.planning.objects import build_object
 from resolvers.planning.plan import (
     TYPENAME,
     Constant,
     FieldPlan,
     Inner,
     Leaf,
-    NotPlannable,
     ObjectPlan,
     Part,
     Rows,
@@ -36,37 +44,59 @@ from resolvers.planning.plan import (
     source_of,
 )
 from resolvers.planning.selection import Selections, sub_selections
+from resolvers.principal import Scope
 from resolvers.types.connection import decode_cursor, encode_cursor
+from resolvers.types.individual import Individual
 
 MAX_PAGE = 1_000
+DEFAULT_PAGE = 20
+_FILTER = conditions(Individual)
 
 
 class Root(ABC):
-    """A planned query. `plan` says what its row means, `shape` what is read of each individual."""
-
-    def __init__(self, plan: ObjectPlan, shape: Shape) -> None:
-        self.plan = plan
-        self.shape = shape
-        self._together: Together | None = None
-        self._lane: Lane | None = None
+    """A planned query: how it is read, and what is made of its row."""
 
     @abstractmethod
     async def read(self, context: Context, arguments: Mapping[str, Any]) -> Sequence[Any] | None:
         """The row for these arguments; None where the query answers null. Raises GatewayError."""
 
     @abstractmethod
-    def statements(self) -> dict[str, Statement]:
-        """The statements that it may read by, each under when it does."""
+    def encoder(self) -> Encoder:
+        """What makes the row into what is written."""
+
+    @abstractmethod
+    def build(self, row: Sequence[Any], now: datetime) -> Any:
+        """What the row is for the stock executor."""
+
+    @abstractmethod
+    def statements(self, arguments: Mapping[str, Any], now: datetime) -> dict[str, Statement]:
+        """The statements that it may read by for these arguments, each under when it does."""
+
+
+class _PlannedRoot(Root):
+    """One whose row is an object's: `plan` says what it means, `shape` what is read of each individual."""
+
+    def __init__(self, plan: ObjectPlan, shape: Shape) -> None:
+        self._plan = plan
+        self._shape = shape
+        self._together: Together | None = None
+        self._lane: Lane | None = None
+
+    def encoder(self) -> Encoder:
+        return compile_encoder(self._plan)
+
+    def build(self, row: Sequence[Any], now: datetime) -> Any:
+        return build_object(self._plan, row, now)
 
     def lane(self, context: Context) -> Lane:
         """The lane on which its reads travel."""
         together = context.services.together
         if self._lane is None or self._together is not together:
-            self._together, self._lane = together, together.lane(self.shape)
+            self._together, self._lane = together, together.lane(self._shape)
         return self._lane
 
 
-class IndividualRoot(Root):
+class IndividualRoot(_PlannedRoot):
     """`individual(by:)`."""
 
     async def read(self, context: Context, arguments: Mapping[str, Any]) -> Sequence[Any] | None:
@@ -85,64 +115,103 @@ class IndividualRoot(Root):
             raise BadInput("Several individuals share this identifier.", code="AMBIGUOUS_IDENTIFIER")
         return found.row
 
-    def statements(self) -> dict[str, Statement]:
-        return {"by id": by_ids(self.shape), "by identifier": by_identifiers(self.shape)}
+    def statements(self, arguments: Mapping[str, Any], now: datetime) -> dict[str, Statement]:
+        return {"by id": by_ids(self._shape), "by identifier": by_identifiers(self._shape)}
 
 
-class IndividualsRoot(Root):
-    """`individuals(first:, after:)`. Its row: edges, has next, has previous, first and last cursor; an
-    edge's row: cursor, the row of its node."""
+class IndividualsRoot(_PlannedRoot):
+    """`individuals(where:, orderBy:, first:, after:, last:, before:)`. Its row: edges, has next, has
+    previous, first and last cursor, how many in all; an edge's row: cursor, the row of its node."""
+
+    def __init__(self, plan: ObjectPlan, shape: Shape, selected: frozenset[str]) -> None:
+        super().__init__(plan, shape)
+        self._selected = selected
 
     async def read(self, context: Context, arguments: Mapping[str, Any]) -> Sequence[Any] | None:
-        first, after = arguments["first"], arguments.get("after")
-        if not 1 <= first <= MAX_PAGE:
-            raise BadInput(f"`first` takes 1 to {MAX_PAGE}.")
-        start = decode_cursor(after) if after else ""
-        found = await self.lane(context).read_page(after=start, limit=first + 1)
-        edges = [(encode_cursor(id_), row) for id_, row in found[:first]]
-        ends = (edges[0][0], edges[-1][0]) if edges else (None, None)
-        return [edges, len(found) > first, bool(after), *ends]
+        page, order = self._page(arguments, context.services.clock(), context.require)
+        found, total = await self.lane(context).page(page)
+        wanted = page.limit - 1
+        rows, more = found[:wanted], len(found) > wanted
+        if page.backwards:
+            rows.reverse()
+        ends = [encode_cursor(order, rows[end][0]) for end in (0, -1)] if rows else [None, None]
+        if "cursor" in self._selected:
+            rows = [(encode_cursor(order, place), row) for place, row in rows]
+        if page.backwards:
+            has_next, has_previous = page.before is not None, more
+        else:
+            has_next, has_previous = more, page.after is not None
+        return [rows, has_next, has_previous, *ends, total]
 
-    def statements(self) -> dict[str, Statement]:
-        return {"a page": page(self.shape)}
+    def statements(self, arguments: Mapping[str, Any], now: datetime) -> dict[str, Statement]:
+        page, _ = self._page(arguments, now, lambda _: None)
+        return {"a page": Pages(self._shape).statement(page)}
+
+    def _page(
+        self, arguments: Mapping[str, Any], now: datetime, require: Callable[[Scope], None]
+    ) -> tuple[PageOf, str]:
+        """The page that the arguments ask for, with one individual more, and the name of its order."""
+        first, last = arguments.get("first"), arguments.get("last")
+        if first is not None and last is not None:
+            raise BadInput("Ask for `first` or for `last`, not for both.")
+        for name, wanted in (("first", first), ("last", last)):
+            if wanted is not None and not 1 <= wanted <= MAX_PAGE:
+                raise BadInput(f"`{name}` takes 1 to {MAX_PAGE}.")
+        keys, order = read_order(arguments.get("orderBy"), Individual, require)
+        where = arguments.get("where")
+        after, before = (
+            decode_cursor(cursor, order, len(keys)) if cursor is not None else None
+            for cursor in (arguments.get("after"), arguments.get("before"))
+        )
+        page = PageOf(
+            now=now,
+            keys=keys,
+            filter=_FILTER.read(where, "where", Reading(require)) if where else EVERYTHING,
+            after=after,
+            before=before,
+            backwards=last is not None,
+            limit=(last or first or DEFAULT_PAGE) + 1,
+            counted="totalCount" in self._selected,
+        )
+        return page, order
 
 
-def plan_root(
-    name: str,
-    type_: GraphQLObjectType,
-    selection_sets: Sequence[SelectionSetNode],
-    selections: Selections,
-) -> Root:
-    """The root for a field of Query that answers with this type. Raises NotPlannable."""
-    match name:
-        case "individual":
-            plan = plan_object(type_, selection_sets, selections)
-            return IndividualRoot(plan, plan.shape)
-        case "individuals":
-            return IndividualsRoot(*_plan_connection(type_, selection_sets, selections))
-    raise NotPlannable(f"Query.{name}")
-
-
-def _plan_connection(
+def plan_individual(
     type_: GraphQLObjectType, selection_sets: Sequence[SelectionSetNode], selections: Selections
-) -> tuple[ObjectPlan, Shape]:
-    """The plan of a connection, and the shape of its nodes' rows: all that is selected of nodes, wherever."""
-    edge_type = _object_type(type_, "edges")
+) -> IndividualRoot:
+    """The root of one individual. Raises NotPlannable."""
+    plan = plan_object(type_, selection_sets, selections)
+    return IndividualRoot(plan, plan.shape)
+
+
+def plan_individuals(
+    type_: GraphQLObjectType, selection_sets: Sequence[SelectionSetNode], selections: Selections
+) -> IndividualsRoot:
+    """The root of the connection, whose shape is all that is selected of nodes, wherever. Raises
+    NotPlannable."""
     nodes_row = RowShape()
+    selected: set[str] = set()
     fields: dict[str, tuple[str, FieldPlan]] = {}
     for key, nodes in selections.fields(type_, selection_sets).items():
-        match nodes[0].name.value:
+        name = nodes[0].name.value
+        selected.add(name)
+        match name:
             case "__typename":
                 fields[key] = (TYPENAME, Constant(type_.name))
             case "pageInfo":
-                page_info = _plan_page_info(
-                    _object_type(type_, "pageInfo"), sub_selections(nodes), selections
+                info_type = _object_type(type_, "pageInfo")
+                fields[key] = (
+                    "page_info",
+                    Part(_plan_page_info(info_type, sub_selections(nodes), selections), None),
                 )
-                fields[key] = ("page_info", Part(page_info, None))
+            case "totalCount":
+                fields[key] = ("total_count", _given(5))
             case "edges":
-                edge = _plan_edge(edge_type, sub_selections(nodes), selections, nodes_row)
+                edge_type = _object_type(type_, "edges")
+                edge = _plan_edge(edge_type, sub_selections(nodes), selections, nodes_row, selected)
                 fields[key] = ("edges", Rows(0, edge))
-    return ObjectPlan(origin_of(type_), fields), nodes_row.shape
+    plan = ObjectPlan(origin_of(type_), fields)
+    return IndividualsRoot(plan, nodes_row.shape, frozenset(selected))
 
 
 def _plan_edge(
@@ -150,11 +219,14 @@ def _plan_edge(
     selection_sets: Sequence[SelectionSetNode],
     selections: Selections,
     nodes_row: RowShape,
+    selected: set[str],
 ) -> ObjectPlan:
     node_type = _object_type(type_, "node")
     fields: dict[str, tuple[str, FieldPlan]] = {}
     for key, nodes in selections.fields(type_, selection_sets).items():
-        match nodes[0].name.value:
+        name = nodes[0].name.value
+        selected.add(name)
+        match name:
             case "__typename":
                 fields[key] = (TYPENAME, Constant(type_.name))
             case "cursor":

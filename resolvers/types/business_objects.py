@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import strawberry
 
-from graph_model.insights.rules import amount_text
 from resolvers.enums import CaseChannel, CasePriority, CaseStatus, OrderStatus, WebEngagementType
-from resolvers.fields import computed, stored
+from resolvers.fields import stored
 from resolvers.principal import Scope
 from resolvers.scalars import DateTime, Decimal
+from resolvers.types.node import Node
 
 
 @strawberry.interface(description="A business object as its source last said it.")
-class SourcedObject:
+class SourcedObject(Node):
     id: strawberry.ID = stored(Scope.PROFILE_READ, "The gateway's id of this object.")
     source: str = stored(Scope.PROFILE_READ, "The source that sent it.")
     record_id: str = stored(Scope.PROFILE_READ, "Its id in the source.")
@@ -22,12 +22,7 @@ class SourcedObject:
 @strawberry.type(description="An order that somebody placed.")
 class SalesOrder(SourcedObject):
     ordered_at: DateTime = stored(Scope.PROFILE_READ, "When it was placed.")
-    total: Decimal | None = computed(
-        Scope.PROFILE_READ,
-        "Total amount in the order's currency.",
-        lambda _, millionths: None if millionths is None else amount_text(millionths),
-        "total",
-    )
+    total: Decimal | None = stored(Scope.PROFILE_READ, "Total amount in the order's currency.")
     currency: str | None = stored(Scope.PROFILE_READ, "Currency of the total, ISO 4217.")
     status: OrderStatus | None = stored(Scope.PROFILE_READ, "State of the order.")
     item_count: int | None = stored(Scope.PROFILE_READ, "Number of items.")
@@ -35,7 +30,7 @@ class SalesOrder(SourcedObject):
 
 @strawberry.type(description="A question or a problem that somebody brought to the service center.")
 class Case(SourcedObject):
-    subject: str | None = stored(Scope.PROFILE_PII, "What it is about.")
+    subject: str | None = stored(Scope.PROFILE_PII, "What it is about.", folded=True)
     status: CaseStatus | None = stored(Scope.PROFILE_READ, "State of the case.")
     priority: CasePriority | None = stored(Scope.PROFILE_READ, "Priority.")
     channel: CaseChannel | None = stored(Scope.PROFILE_READ, "Where it was opened.")
@@ -44,8 +39,8 @@ class Case(SourcedObject):
 
 @strawberry.type(description="A business relationship that sales keeps with a person or their organisation.")
 class Account(SourcedObject):
-    name: str | None = stored(Scope.PROFILE_READ, "Name of the account.")
-    industry: str | None = stored(Scope.PROFILE_READ, "Industry.")
+    name: str | None = stored(Scope.PROFILE_READ, "Name of the account.", folded=True)
+    industry: str | None = stored(Scope.PROFILE_READ, "Industry.", folded=True)
     account_number: str | None = stored(Scope.PROFILE_READ, "Account number.")
     created_at: DateTime = stored(Scope.PROFILE_READ, "When the account was created.")
 

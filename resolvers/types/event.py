@@ -11,6 +11,7 @@ from resolvers.enums import EventKind, RecordOutcome
 from resolvers.fields import shown
 from resolvers.principal import Scope
 from resolvers.scalars import DateTime, Decimal
+from resolvers.types.node import Node
 
 
 @strawberry.type(description="An insight's value at the moment of an event.")
@@ -29,7 +30,7 @@ class EventRecord:
 
 
 @strawberry.type(description="Something that happened to an individual, in the order of commits.")
-class InsightEvent:
+class InsightEvent(Node):
     id: strawberry.ID = shown(Scope.PROFILE_READ, "The event's id: pass it as `after` to go on behind it.")
     sequence: int = shown(Scope.PROFILE_READ, "Its number; numbers rise in the order of commits.")
     kind: EventKind = shown(Scope.PROFILE_READ, "What happened.")

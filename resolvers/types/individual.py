@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
+from typing import Any
 
 import strawberry
 
 from graph_model import times
+from graph_model.filters.model import And, Compare, Filter, Not, Operator
+from graph_model.insights.conditions import value_condition
 from graph_model.insights.model import InsightValue
 from graph_model.insights.rules import current_value
-from graph_model.reading.shape import Direction, Hop, Order, Path, Value
+from graph_model.reading.shape import Direction, Function, Hop, Order, Path, Value
 from resolvers.enums import Gender, IdentifierType, IndividualKind, MatchRule
-from resolvers.fields import computed, embedded, related, stored
+from resolvers.fields import aggregated, computed, embedded, related, stored
 from resolvers.principal import Scope
-from resolvers.scalars import JSON, Date, DateTime, Decimal
+from resolvers.scalars import JSON, Date, DateTime
+from resolvers.scalars import Decimal as Amount
 from resolvers.types.business_objects import Account, Case, SalesOrder, WebEngagement
+from resolvers.types.coordinates import Coordinates
+from resolvers.types.node import Node
 
 _IN, _OUT = Direction.IN, Direction.OUT
 _NEWEST = 50
@@ -51,17 +58,37 @@ def _insight_value(now: datetime, amount: int | None, since: str | None) -> str:
     return current_value(InsightValue("", "", amount, since), now)
 
 
+def _issuer_condition(how: Operator, operand: Any, issuer: Value) -> Filter:
+    """An identifier without an issuer is stored with an empty one."""
+    if how is Operator.IS_NULL:
+        without = Compare(issuer, Operator.EQUAL, "")
+        return without if operand else Not(without)
+    return And((Not(Compare(issuer, Operator.EQUAL, "")), Compare(issuer, how, operand)))
+
+
+def _score_condition(how: Operator, operand: Any, score: Value) -> Filter:
+    """Scores are stored as thousandths."""
+    if how is Operator.IN:
+        return Compare(score, how, [_thousandths(item) for item in operand])
+    return Compare(score, how, operand if how is Operator.IS_NULL else _thousandths(operand))
+
+
+def _thousandths(score: float) -> float:
+    return float(Decimal(repr(score)) * 1_000)
+
+
 @strawberry.type(description="A postal address, taken as a whole from one source record.")
 class Address:
-    street: str | None = stored(Scope.PROFILE_PII, "Street and house number.")
-    city: str | None = stored(Scope.PROFILE_PII, "City.")
+    street: str | None = stored(Scope.PROFILE_PII, "Street and house number.", folded=True)
+    city: str | None = stored(Scope.PROFILE_PII, "City.", folded=True)
     postal_code: str | None = stored(Scope.PROFILE_PII, "Postal code.")
-    state: str | None = stored(Scope.PROFILE_PII, "State, province or county.")
+    state: str | None = stored(Scope.PROFILE_PII, "State, province or county.", folded=True)
     country: str | None = stored(Scope.PROFILE_PII, "Country, ISO 3166-1 alpha-2.")
+    location: Coordinates | None = embedded(Scope.PROFILE_PII, "Where it is, if the source says so.")
 
 
 @strawberry.type(description="A record as one source last said it; the gateway never edits it.")
-class SourceRecord:
+class SourceRecord(Node):
     id: strawberry.ID = stored(Scope.PROFILE_READ, "The gateway's id of this record.")
     source: str = stored(Scope.PROFILE_READ, "The source that sent it.")
     object: str = stored(
@@ -82,6 +109,7 @@ class Identifier:
         "Who issued it, where its value means something only there; else null.",
         lambda _, issuer: issuer or None,
         "issuer",
+        condition=_issuer_condition,
     )
 
 
@@ -96,6 +124,7 @@ class Link:
         lambda _, thousandths: thousandths / 1_000,
         "score",
         of="m",
+        condition=_score_condition,
     )
     since: DateTime = stored(Scope.PROFILE_READ, "When the link was made.", of="m")
     actor: str = stored(Scope.PROFILE_READ, "The principal whose record caused the link.", of="m")
@@ -104,8 +133,13 @@ class Link:
 @strawberry.type(description="The value of a calculated insight.")
 class Insight:
     name: str = stored(Scope.PROFILE_READ, "Name of the insight: lifetime_value, days_since_last_order.")
-    value: Decimal = computed(
-        Scope.PROFILE_READ, "The value, in the unit.", _insight_value, "amount", "since"
+    value: Amount = computed(
+        Scope.PROFILE_READ,
+        "The value, in the unit.",
+        _insight_value,
+        "amount",
+        "since",
+        condition=value_condition,
     )
     unit: str = stored(Scope.PROFILE_READ, "What the value counts: a currency (ISO 4217), or day.")
     as_of: DateTime = computed(Scope.PROFILE_READ, "The moment for which the value holds.", times.to_text)
@@ -114,24 +148,26 @@ class Insight:
 @strawberry.type(
     description="A unified individual: one person, made of the source records that are about them."
 )
-class Individual:
+class Individual(Node):
     id: strawberry.ID = stored(
         Scope.PROFILE_READ,
         "Universal id. It is stable: after a merge the other id still finds this individual.",
     )
     kind: IndividualKind = stored(Scope.PROFILE_READ, "Whether it is known who this is.")
-    display_name: str = stored(Scope.PROFILE_PII, "A name to show: full name, else e-mail address.")
+    display_name: str = stored(
+        Scope.PROFILE_PII, "A name to show: full name, else e-mail address.", folded=True, indexed=True
+    )
     salutation: str | None = stored(Scope.PROFILE_PII, "Form of address.")
-    first_name: str | None = stored(Scope.PROFILE_PII, "Given name.")
-    middle_name: str | None = stored(Scope.PROFILE_PII, "Middle name.")
-    last_name: str | None = stored(Scope.PROFILE_PII, "Family name.")
+    first_name: str | None = stored(Scope.PROFILE_PII, "Given name.", folded=True)
+    middle_name: str | None = stored(Scope.PROFILE_PII, "Middle name.", folded=True)
+    last_name: str | None = stored(Scope.PROFILE_PII, "Family name.", folded=True, indexed=True)
     birth_date: Date | None = stored(Scope.PROFILE_PII, "Date of birth.")
     gender: Gender | None = stored(Scope.PROFILE_PII, "Gender.")
     address: Address | None = embedded(Scope.PROFILE_PII, "The address that was updated last.")
     emails: list[str] = stored(Scope.PROFILE_PII, "All e-mail addresses, the one updated last first.")
     phones: list[str] = stored(Scope.PROFILE_PII, "All phone numbers, the one updated last first.")
-    created_at: DateTime = stored(Scope.PROFILE_READ, "When the individual came about.")
-    updated_at: DateTime = stored(Scope.PROFILE_READ, "When its records last changed.")
+    created_at: DateTime = stored(Scope.PROFILE_READ, "When the individual came about.", indexed=True)
+    updated_at: DateTime = stored(Scope.PROFILE_READ, "When its records last changed.", indexed=True)
     merged_ids: list[strawberry.ID] = related(
         Scope.PROFILE_READ, "Ids that were merged into this individual and find it.", _MERGED, value="id"
     )
@@ -143,8 +179,14 @@ class Individual:
         Scope.PROFILE_READ, "The identifiers that its records carry.", _IDENTIFIERS
     )
     insights: list[Insight] = related(Scope.PROFILE_READ, "Calculated insights, by name.", _INSIGHTS)
+    order_count: int = aggregated(
+        Scope.PROFILE_READ, "How many orders there are.", _newest("SalesOrder"), Function.COUNT
+    )
     orders: list[SalesOrder] = related(
         Scope.PROFILE_READ, "The 50 newest orders, the newest first.", _newest("SalesOrder")
+    )
+    case_count: int = aggregated(
+        Scope.PROFILE_READ, "How many cases there are.", _newest("Case"), Function.COUNT
     )
     cases: list[Case] = related(Scope.PROFILE_READ, "The 50 newest cases, the newest first.", _newest("Case"))
     accounts: list[Account] = related(

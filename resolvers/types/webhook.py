@@ -11,12 +11,13 @@ from resolvers.enums import EventKind, WebhookState
 from resolvers.fields import shown
 from resolvers.principal import Scope
 from resolvers.scalars import DateTime
+from resolvers.types.node import Node
 
 
 @strawberry.type(
     description="An endpoint that is called with events, in order, until it answers 2xx to each."
 )
-class Webhook:
+class Webhook(Node):
     id: strawberry.ID = shown(Scope.ACTION_MANAGE, "The webhook's id.")
     url: str = shown(Scope.ACTION_MANAGE, "Where events are posted.")
     kinds: list[EventKind] = shown(Scope.ACTION_MANAGE, "The events that it wants.")

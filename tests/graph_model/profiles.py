@@ -8,9 +8,11 @@ from typing import Any
 
 import orjson
 
+from graph_model import times
 from graph_model.graph import Graph
 from graph_model.insights.model import InsightValue
 from graph_model.reading import roots
+from graph_model.reading.pages import PageOf, Pages
 from graph_model.reading.shape import Direction, Hop, Order, Path, Related, Shape, Value
 from graph_model.records.model import Identifier
 
@@ -169,7 +171,8 @@ async def is_shared(graph: Graph, identifier: Identifier) -> bool:
 
 async def page(graph: Graph, *, after: str, limit: int) -> list[Profile]:
     """Up to `limit` profiles in the order of their ids, from behind the id `after`."""
-    rows = await roots.read_page(graph, roots.page(PROFILE), after=after, limit=limit)
+    wanted = PageOf(times.utc_now(), after=[after], limit=limit)
+    rows, _ = await Pages(PROFILE).statement(wanted).read(graph)
     return [_profile(row) for _, row in rows]
 
 

@@ -33,10 +33,15 @@ class Shelf:
         return [key.upper() for key in keys]
 
 
+async def answer(gathering: Gathering[str], key: str) -> str:
+    (found,) = await gathering.answers([key])
+    return found
+
+
 async def held(shelf: Shelf, gathering: Gathering[str], *keys: str) -> list[asyncio.Task[str]]:
     """Reads of which the first flies until the shelf opens, and the others wait."""
     shelf.open.clear()
-    tasks = [asyncio.create_task(gathering.answer(key)) for key in keys]
+    tasks = [asyncio.create_task(answer(gathering, key)) for key in keys]
     await shelf.entered.wait()
     await asyncio.sleep(0)
     return tasks
@@ -45,7 +50,7 @@ async def held(shelf: Shelf, gathering: Gathering[str], *keys: str) -> list[asyn
 async def test_one_alone_waits_for_nobody() -> None:
     shelf = Shelf()
     gathering = Gathering(shelf.read)
-    assert [await gathering.answer("a"), await gathering.answer("b")] == ["A", "B"]
+    assert [await answer(gathering, "a"), await answer(gathering, "b")] == ["A", "B"]
     assert shelf.statements == [["a"], ["b"]]
 
 
@@ -61,7 +66,7 @@ async def test_a_read_never_takes_a_statement_that_was_sent_before_it() -> None:
     shelf = Shelf()
     gathering = Gathering(shelf.read)
     (first,) = await held(shelf, gathering, "a")
-    second = asyncio.create_task(gathering.answer("a"))
+    second = asyncio.create_task(answer(gathering, "a"))
     await asyncio.sleep(0)
     shelf.open.set()
     assert (await first, await second) == ("A", "A")
@@ -75,6 +80,20 @@ async def test_a_statement_has_a_size() -> None:
     shelf.open.set()
     assert await asyncio.gather(*tasks) == [key.upper() for key in keys]
     assert shelf.statements == [keys[:1], keys[1:-1], keys[-1:]]
+
+
+async def test_who_reads_several_gets_them_all_from_one_statement() -> None:
+    shelf = Shelf()
+    gathering = Gathering(shelf.read)
+    many = [f"k{number}" for number in range(TOGETHER)]
+    first, second = await held(shelf, gathering, "a", "b")
+    third, fourth = (asyncio.create_task(gathering.answers(keys)) for keys in (["c", "d"], many))
+    await asyncio.sleep(0)
+    shelf.open.set()
+    assert await third == ["C", "D"]
+    assert await fourth == [key.upper() for key in many]
+    assert (await first, await second) == ("A", "B")
+    assert shelf.statements == [["a"], ["b", "c", "d"], many]
 
 
 async def test_a_key_at_fault_is_alone_with_its_error() -> None:
@@ -97,7 +116,7 @@ async def test_when_the_graph_is_away_all_are_told_and_nobody_is_read_again() ->
     assert [type(answer) for answer in answers] == [GraphUnavailable] * 3
     assert len(shelf.statements) == 2
     shelf.away = False
-    assert await gathering.answer("d") == "D"
+    assert await answer(gathering, "d") == "D"
 
 
 async def test_who_goes_away_is_not_read_for_and_touches_no_other() -> None:
@@ -111,7 +130,7 @@ async def test_who_goes_away_is_not_read_for_and_touches_no_other() -> None:
     assert shelf.statements == [["a"], ["c"]]
     with pytest.raises(asyncio.CancelledError):
         await first
-    assert await gathering.answer("d") == "D"
+    assert await answer(gathering, "d") == "D"
 
 
 async def test_who_goes_away_in_flight_touches_no_other() -> None:
@@ -125,4 +144,4 @@ async def test_who_goes_away_in_flight_touches_no_other() -> None:
     shelf.open.set()
     assert await third == "C"
     assert shelf.statements == [["a"], ["b", "c"]]
-    assert await gathering.answer("d") == "D"
+    assert await answer(gathering, "d") == "D"

@@ -15,6 +15,8 @@ NOBODY = Principal(id="nobody", kind="test", scopes=frozenset())
 OPERATIONS = {
     "Query.individual": '{ individual(by: {id: "ind_1"}) { id } }',
     "Query.individuals": "{ individuals { edges { cursor } } }",
+    "Query.node": '{ node(id: "ind_1") { id } }',
+    "Query.nodes": '{ nodes(ids: ["ind_1"]) { id } }',
     "Query.webhooks": "{ webhooks { id } }",
     "Mutation.ingestRecords": (
         'mutation { ingestRecords(input: {source: "s", object: "Individual", records: []}) '

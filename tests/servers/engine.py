@@ -19,7 +19,9 @@ class Engine:
 
     def connect(self) -> Graph:
         """A connection to it."""
-        return Graph(self.uri, self.user, self.password, self.database)
+        return Graph(
+            self.uri, self.user, self.password, self.database, scans_in_order=self.name == "embedded"
+        )
 
     def environment(self) -> dict[str, str]:
         """What tells a gateway to use it."""

@@ -1,0 +1,61 @@
+"""What migrations do to nodes that are there already: read some, work out in Python, write, go on."""
+
+from __future__ import annotations
+
+from typing import Any, LiteralString
+
+from graph_model.folding import folded
+from graph_model.graph import Graph, Transaction
+from graph_model.identity.golden import FOLDED
+from graph_model.metadata.objects import OBJECTS
+
+BATCH = 1_000
+"""Nodes in one transaction."""
+
+_INDIVIDUALS: LiteralString = """
+MATCH (n:Individual) WHERE n.id > $after
+WITH n ORDER BY n.id LIMIT $limit
+RETURN collect([n.id, null, properties(n)])
+"""
+_OBJECTS: LiteralString = """
+MATCH (n:BusinessObject) WHERE n.key > $after
+WITH n ORDER BY n.key LIMIT $limit
+RETURN collect([n.key, n.object, properties(n)])
+"""
+_SET_INDIVIDUALS: LiteralString = """
+UNWIND $rows AS row
+MATCH (n:Individual {id: row.key})
+SET n += row.properties
+"""
+_SET_OBJECTS: LiteralString = """
+UNWIND $rows AS row
+MATCH (n:BusinessObject {key: row.key})
+SET n += row.properties
+"""
+
+
+async def fold_texts(graph: Graph) -> None:
+    """Store the folded forms of the texts of individuals and business objects."""
+    await _rewrite(graph, _INDIVIDUALS, _SET_INDIVIDUALS)
+    await _rewrite(graph, _OBJECTS, _SET_OBJECTS)
+
+
+async def _rewrite(graph: Graph, reading: LiteralString, writing: LiteralString) -> None:
+    after = ""
+    while rows := await graph.read(reading, after=after, limit=BATCH):
+        changed = [
+            {"key": key, "properties": folded(properties, _names(object_name))}
+            for key, object_name, properties in rows
+        ]
+
+        async def write(transaction: Transaction, changed: list[dict[str, Any]] = changed) -> None:
+            await transaction.run(writing, rows=changed)
+
+        await graph.write(write)
+        after = rows[-1][0]
+
+
+def _names(object_name: str | None) -> tuple[str, ...]:
+    if object_name is None:
+        return FOLDED
+    return tuple(field.name for field in OBJECTS[object_name].fields if field.folded)

@@ -1,0 +1,75 @@
+"""Reading things of several kinds by their ids, in one statement."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from graph_model.graph import Graph
+from graph_model.metadata.objects import OBJECTS
+from graph_model.reading.cypher import Rendering, row
+from graph_model.reading.roots import Row
+from graph_model.reading.shape import Shape
+from graph_model.reading.statement import Statement
+
+Node: TypeAlias = tuple[str, Row]
+"""The name of what it is, and its row."""
+
+INDIVIDUAL, SOURCE_RECORD = "Individual", "SourceRecord"
+_PREFIXES = {"individuals": "ind_", "records": "rec_", "objects": "obj_"}
+
+
+@dataclass(frozen=True, slots=True)
+class NodeShapes:
+    """What is asked of each kind of thing, by its name: Individual, SourceRecord, or a business object's."""
+
+    shapes: tuple[tuple[str, Shape], ...]
+
+    @classmethod
+    def of(cls, shapes: Mapping[str, Shape]) -> NodeShapes:
+        """From shapes by name."""
+        return cls(tuple(sorted(shapes.items())))
+
+
+def by_node_ids(asked: NodeShapes) -> Statement:
+    """Rows of things by their ids, [id, name, row] for each kind; a merged individual's id answers with the
+    one that it was merged into."""
+    rendering = Rendering()
+    shapes = dict(asked.shapes)
+    objects = " ".join(
+        f"WHEN {rendering.parameter(name)} THEN {row(shapes[name], 'n', rendering)}"
+        for name in OBJECTS
+        if name in shapes
+    )
+    text = f"""RETURN [COLLECT {{
+  UNWIND $individuals AS key
+  MATCH (i:Individual {{id: key}})
+  OPTIONAL MATCH (i)-[:MERGED_INTO]->(w:Individual)
+  WITH key, coalesce(w, i) AS n
+  RETURN [key, {rendering.parameter(INDIVIDUAL)}, {row(shapes[INDIVIDUAL], "n", rendering)}]
+}}, COLLECT {{
+  UNWIND $records AS key
+  MATCH (n:SourceRecord {{id: key}})
+  RETURN [key, {rendering.parameter(SOURCE_RECORD)}, {row(shapes[SOURCE_RECORD], "n", rendering)}]
+}}, COLLECT {{
+  UNWIND $objects AS key
+  MATCH (n:BusinessObject {{id: key}})
+  RETURN [key, n.object, CASE n.object {objects} END]
+}}]"""
+    return Statement(text, rendering.parameters)
+
+
+def is_node_id(id_: str) -> bool:
+    """Whether it is an id of one of these kinds of things."""
+    return id_.startswith(tuple(_PREFIXES.values()))
+
+
+async def read_by_node_ids(graph: Graph, statement: Statement, ids: Sequence[str]) -> list[Node | None]:
+    """What each id leads to, in order; None for an id that nothing has."""
+    asked: dict[str, Any] = {
+        name: [id_ for id_ in dict.fromkeys(ids) if id_.startswith(prefix)]
+        for name, prefix in _PREFIXES.items()
+    }
+    found = {key: (name, row_) for kind in await statement.read(graph, **asked) for key, name, row_ in kind}
+    return [found.get(id_) for id_ in ids]

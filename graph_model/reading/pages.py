@@ -1,0 +1,212 @@
+"""A page of individuals: those that a filter holds for, in an order, from a place on, either way.
+
+The order always ends with the id, so that a place in it is the values of one individual: it survives
+inserts and deletes (a *keyset*). Nulls come last in either direction.
+
+By id, and by one value with an index, a page costs the same wherever it lies, because it is read from the
+index in its order. Neo4j does that for one comparison at a time, so a page by one value consists of
+segments: the rest of those that share the place's value, then those beyond it, then those without a value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeAlias
+
+from graph_model.filters.cypher import condition
+from graph_model.filters.model import EVERYTHING, Filter
+from graph_model.reading.cypher import Rendering, Scope, row
+from graph_model.reading.shape import Shape, Value
+from graph_model.reading.statement import Statement
+
+Place: TypeAlias = Sequence[Any]
+"""The values of an individual that its place in an order consists of; the id is the last."""
+
+ID = Value("id")
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A value that individuals are ordered by, and whether there may be none."""
+
+    value: Value
+    descending: bool = False
+    nullable: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PageOf:
+    """Which page: of those that the filter holds for at this moment, ordered by `keys`, the last of which is
+    the id; at most `limit` after and before these places (exclusive), the first of them or, `backwards`, the
+    last, nearest to the end first. `counted`: how many there are in all is asked for, too."""
+
+    now: datetime
+    keys: tuple[Key, ...] = (Key(ID),)
+    filter: Filter = EVERYTHING
+    after: Place | None = None
+    before: Place | None = None
+    backwards: bool = False
+    limit: int = 20
+    counted: bool = False
+
+
+class Pages:
+    """The statements for pages of one shape; what they have in common is rendered once."""
+
+    def __init__(self, shape: Shape) -> None:
+        self._rendering = Rendering()
+        self._row = row(shape, "p", self._rendering)
+
+    def statement(self, page: PageOf, *, scans_in_order: bool = False) -> Statement:
+        """The statement that answers with [rows, total or null], a row being [place, row of the shape].
+        `scans_in_order` is for an engine that reads an index in its order, but never sorts by one."""
+        rendering = Rendering(dict(self._rendering.parameters), self._rendering.names)
+        text = _Writing(page, scans_in_order, self._row, rendering).statement()
+        return Statement(text, rendering.parameters)
+
+
+@dataclass(frozen=True, slots=True)
+class _Segment:
+    """A part of the page: what is in it, and what orders it."""
+
+    conditions: tuple[str, ...]
+    keys: tuple[Key, ...]
+    is_valued: bool = False
+    """None of the keys is null here."""
+
+
+@dataclass(slots=True)
+class _Writing:
+    page: PageOf
+    scans_in_order: bool
+    row: str
+    rendering: Rendering
+
+    def statement(self) -> str:
+        # With a filter it depends on the filter what index is best, if any.
+        in_segments = len(self.page.keys) == 2 and self.page.filter == EVERYTHING
+        segments = [*(self._one_value() if in_segments else self._whole())]
+        limit = self.rendering.parameter(self.page.limit)
+        found = self._single(segments[0], limit) if len(segments) == 1 else self._joined(segments, limit)
+        place = ", ".join(self._value(key) for key in self.page.keys)
+        rows = f"collect([[{place}], {self.row}])"
+        if not self.page.counted:
+            return f"{found}\nRETURN [{rows}, null]"
+        counted = f"COUNT {{ {self._match('q', ())} }}"
+        return f"{found}\nWITH {rows} AS rows\nWITH rows, {counted} AS total\nRETURN [rows, total]"
+
+    def _match(self, node: str, conditions: Sequence[str]) -> str:
+        conditions = [*conditions, f"{node}.status = 'ACTIVE'"]
+        if self.page.filter != EVERYTHING:
+            scope = Scope({"n": node})
+            conditions.append(condition(self.page.filter, scope, self.rendering, self.page.now))
+        return f"MATCH ({node}:Individual) WHERE {' AND '.join(conditions)}"
+
+    def _single(self, segment: _Segment, limit: str) -> str:
+        plain = self.page.keys == (Key(ID),) and not self.page.backwards and self.page.filter == EVERYTHING
+        if not (self.scans_in_order and plain):
+            found = self._match("p", segment.conditions)
+            return f"{found}\nWITH p ORDER BY {self._order(segment)} LIMIT {limit}"
+        # With a second condition beside the one on the id, the embedded engine does not go by the index.
+        conditions = [*segment.conditions[1:], "p.status = 'ACTIVE'"]
+        scanned = (
+            f"MATCH (p:Individual) WHERE {segment.conditions[0]}\nWITH p WHERE {' AND '.join(conditions)}"
+        )
+        return f"{scanned}\nWITH p LIMIT {limit}"
+
+    def _joined(self, segments: Sequence[_Segment], limit: str) -> str:
+        """Later segments are read only if those before them do not fill the page."""
+        clauses: list[str] = []
+        names: list[str] = []
+        for number, segment in enumerate(segments, start=1):
+            found, order = self._match("p", segment.conditions), self._order(segment)
+            subquery = f"COLLECT {{ {found} RETURN p ORDER BY {order} LIMIT {limit} }}"
+            if names:
+                size = " + ".join(f"size({name})" for name in names)
+                subquery = f"CASE WHEN {size} < {limit} THEN {subquery} ELSE [] END"
+            clauses.append(f"WITH {', '.join([*names, f'{subquery} AS s{number}'])}")
+            names.append(f"s{number}")
+        return "\n".join([*clauses, f"UNWIND ({' + '.join(names)})[0..{limit}] AS p"])
+
+    def _whole(self) -> Iterator[_Segment]:
+        """The page as one segment."""
+        bounds = [*self._bounds(self.page.after, self._later), *self._bounds(self.page.before, self._earlier)]
+        if len(self.page.keys) == 1 and self.page.after is None:
+            # By it Neo4j sees that the index has the order.
+            bounds.insert(0, "p.id > ''")
+        yield _Segment(tuple(bounds), self.page.keys)
+
+    def _one_value(self) -> Iterator[_Segment]:
+        """The page by one value and the id, as segments in the order in which they are read."""
+        key, id_ = self.page.keys
+        value = self._value(key)
+        start, end, step = self.page.after, self._bounds(self.page.before, self._earlier), self._later
+        if self.page.backwards:
+            start, end = self.page.before, self._bounds(self.page.after, self._later)
+            step = self._earlier
+        valued = _Segment((f"{value} IS NOT NULL", "p.id > ''", *end), self.page.keys, is_valued=True)
+        without = _Segment((f"{value} IS NULL", "p.id > ''", *end), (id_,))
+        nulls_ahead = [without] if key.nullable else []
+        if start is None:
+            yield from [*nulls_ahead, valued] if self.page.backwards else [valued, *nulls_ahead]
+            return
+        rest = (self._same(key, start[0]), *step(id_, start[1]), *end)
+        yield _Segment(rest, (id_,))
+        if start[0] is None:
+            if self.page.backwards:
+                yield valued
+            return
+        comparison = self._compared(key, start[0], later=not self.page.backwards)
+        yield _Segment((comparison, "p.id > ''", *end), self.page.keys, is_valued=True)
+        if not self.page.backwards:
+            yield from nulls_ahead
+
+    def _bounds(self, place: Place | None, step: Callable[[Key, Any], list[str]]) -> list[str]:
+        """That individuals lie beyond a place: by the first key, or by the second if the first is the same,
+        and so on."""
+        if place is None:
+            return []
+        ways: list[str] = []
+        same: list[str] = []
+        for key, value in zip(self.page.keys, place, strict=True):
+            ways += [" AND ".join([*same, way]) for way in step(key, value)]
+            same.append(self._same(key, value))
+        return [ways[0] if len(ways) == 1 else f"({' OR '.join(ways)})"]
+
+    def _later(self, key: Key, value: Any) -> list[str]:
+        """The ways to come after a value."""
+        if value is None:
+            return []
+        null = [f"{self._value(key)} IS NULL"] if key.nullable else []
+        return [self._compared(key, value, later=True), *null]
+
+    def _earlier(self, key: Key, value: Any) -> list[str]:
+        """The ways to come before a value."""
+        if value is None:
+            return [f"{self._value(key)} IS NOT NULL"]
+        return [self._compared(key, value, later=False)]
+
+    def _compared(self, key: Key, value: Any, *, later: bool) -> str:
+        sign = ">" if later is not key.descending else "<"
+        return f"{self._value(key)} {sign} {self.rendering.parameter(value)}"
+
+    def _same(self, key: Key, value: Any) -> str:
+        if value is None:
+            return f"{self._value(key)} IS NULL"
+        return f"{self._value(key)} = {self.rendering.parameter(value)}"
+
+    def _order(self, segment: _Segment) -> str:
+        """What a segment is ordered by."""
+        terms = []
+        for key in segment.keys:
+            if key.nullable and not segment.is_valued:
+                terms.append(f"{self._value(key)} IS NULL{' DESC' if self.page.backwards else ''}")
+            descending = key.descending is not self.page.backwards
+            terms.append(f"{self._value(key)}{' DESC' if descending else ''}")
+        return ", ".join(terms)
+
+    @staticmethod
+    def _value(key: Key) -> str:
+        return Scope({"n": "p"}).value(key.value)
