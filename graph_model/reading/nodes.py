@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from graph_model.graph import Graph
-from graph_model.metadata.objects import OBJECTS
 from graph_model.reading.cypher import Rendering, row
 from graph_model.reading.roots import Row
 from graph_model.reading.shape import Shape
@@ -39,8 +38,8 @@ def by_node_ids(asked: NodeShapes) -> Statement:
     shapes = dict(asked.shapes)
     objects = " ".join(
         f"WHEN {rendering.parameter(name)} THEN {row(shapes[name], 'n', rendering)}"
-        for name in OBJECTS
-        if name in shapes
+        for name in shapes
+        if name not in (INDIVIDUAL, SOURCE_RECORD)
     )
     text = f"""RETURN [COLLECT {{
   UNWIND $individuals AS key

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import timedelta
 from enum import Enum
 from functools import cache
@@ -43,8 +44,8 @@ class IDFilter:
 
 
 @strawberry.input(
-    description="Conditions on a text, compared as it is written, code point by code point; all that are "
-    "given must hold."
+    description="Conditions on a text, compared as it is written, code point by code point (except that for "
+    "gt, gte, lt and lte Neo4j goes by UTF-16); all that are given must hold."
 )
 class StringFilter:
     eq: str | None = operator(_EQ)
@@ -209,12 +210,16 @@ IGNORING_CASE = {
 """The same, for those that compare folded texts."""
 
 
-def period(given: dict[str, int | None]) -> timedelta:
-    """The span that a Period is; negative ones are none. Raises ValueError for more than there is time."""
+LONGEST = timedelta(days=3_660_000)
+"""The longest period: as long as the calendar."""
+
+
+def period(given: Mapping[str, int | None]) -> timedelta:
+    """The span that a Period is. Raises ValueError for a negative one, or one longer than the calendar."""
     try:
         span = timedelta(**{unit: amount for unit, amount in given.items() if amount is not None})
     except OverflowError:
-        raise ValueError("a period of this length has no end in the calendar") from None
-    if span < timedelta():
-        raise ValueError("a period cannot be negative")
+        span = timedelta.max
+    if not timedelta() <= span <= LONGEST:
+        raise ValueError("a period is not negative, and no longer than 10,000 years")
     return span
