@@ -11,7 +11,7 @@ from graph_model.graph import Graph
 from graph_model.reading import roots
 from graph_model.reading.gathering import Gathering
 from graph_model.reading.nodes import Node, NodeShapes, by_node_ids, read_by_node_ids
-from graph_model.reading.pages import PageOf, Pages, Place
+from graph_model.reading.pages import PageOf, Pages
 from graph_model.reading.roots import Found, Row
 from graph_model.reading.shape import Shape
 
@@ -43,9 +43,9 @@ class Lane:
         (found,) = await self._identifiers.answers([key])
         return found
 
-    async def page(self, page: PageOf) -> tuple[list[tuple[Place, Row]], int | None]:
-        """The page's individuals, each as its place and its row, and how many there are in all, if that was
-        asked for."""
+    async def page(self, page: PageOf) -> tuple[list[Row], int | None]:
+        """The rows of the page's individuals, each with its place at the end, and how many there are in all,
+        if that was asked for."""
         statement = self._pages.statement(page, scans_in_order=self._graph.scans_in_order)
         rows, total = await statement.read(self._graph)
         return rows, total
