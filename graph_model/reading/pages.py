@@ -99,18 +99,21 @@ class _Writing:
         return f"{found}\nWITH {rows} AS rows\nWITH rows, {counted} AS total\nRETURN [rows, total]"
 
     def _match(self, node: str, conditions: Sequence[str]) -> str:
-        conditions = [*conditions, f"{node}.status = 'ACTIVE'"]
+        return f"MATCH ({node}:Individual) WHERE {' AND '.join([*conditions, *self._conditions(node)])}"
+
+    def _conditions(self, node: str) -> list[str]:
+        """Who is on any page."""
+        conditions = [f"{node}.status = 'ACTIVE'"]
         if self.page.filter != EVERYTHING:
             scope = Scope({"n": node})
             conditions.append(condition(self.page.filter, scope, self.rendering, self.page.now))
-        return f"MATCH ({node}:Individual) WHERE {' AND '.join(conditions)}"
+        return conditions
 
     def _single(self, segment: _Segment, limit: str) -> str:
-        plain = self.page.keys == (Key(ID),) and not self.page.backwards and self.page.filter == EVERYTHING
-        if not (self.scans_in_order and plain):
+        if not self.scans_in_order or self.page.keys != (Key(ID),) or self.page.backwards:
             found = self._match("p", segment.conditions)
             return f"{found}\nWITH p ORDER BY {self._order(segment)} LIMIT {limit}"
-        # With a second condition beside the one on the id, the embedded engine does not go by the index.
+        # With any condition beside those on the id, the embedded engine does not go by the index.
         conditions = [*segment.conditions[1:], "p.status = 'ACTIVE'"]
         scanned = (
             f"MATCH (p:Individual) WHERE {segment.conditions[0]}\nWITH p WHERE {' AND '.join(conditions)}"

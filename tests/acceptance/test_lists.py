@@ -172,9 +172,11 @@ async def test_whatever_has_an_id_is_found_by_it(
     gateway: GatewayProcess, everybody: list[dict[str, Any]]
 ) -> None:
     person = next(person for person in everybody if person["orders"] and person["sourceRecords"])
-    webhook = await gateway.query(
-        'mutation { registerWebhook(input: {url: "http://127.0.0.1:9/", kinds: [THRESHOLD_CROSSED]}) { webhook { id } } }'
-    )
+    register = """
+    mutation { registerWebhook(input: {url: "http://127.0.0.1:9/", kinds: [THRESHOLD_CROSSED]}) {
+      webhook { id }
+    } }"""
+    webhook = await gateway.query(register)
     orders = await gateway.query(
         "query ($id: ID!) { individual(by: {id: $id}) { orders { id total } } }", id=person["id"]
     )
