@@ -10,6 +10,7 @@ from typing import Any
 import structlog
 
 from gateway.settings import Settings
+from gateway.telemetry.lines import add_request_id
 from gateway.tracebacks import format_exception, write_exception
 
 _log = structlog.get_logger(__name__)
@@ -24,7 +25,7 @@ def configure_logs(settings: Settings) -> None:
     level = logging.getLevelNamesMapping()[settings.log_level.upper()]
     as_json = settings.log_format == "json" or (settings.log_format == "auto" and not sys.stderr.isatty())
     shared: list[structlog.types.Processor] = [
-        structlog.contextvars.merge_contextvars,
+        add_request_id,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]

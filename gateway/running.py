@@ -15,10 +15,11 @@ from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import HTTPConnection
+from starlette.types import ASGIApp
 from tenacity import AsyncRetrying, RetryCallState, wait_exponential
 
 from gateway.embedded.server import EmbeddedServer
-from gateway.graphql.app import graphql_routes
+from gateway.graphql.app import GRAPHQL, graphql_interface
 from gateway.graphql.connections import Connections
 from gateway.graphql.limits import Limits
 from gateway.graphql.lookup import Lookup
@@ -29,6 +30,7 @@ from gateway.graphql.rate import Rate, RateLimiter
 from gateway.graphql.requests import Transport
 from gateway.health import health_routes
 from gateway.settings import Settings
+from gateway.shortcut import Shortcut
 from gateway.telemetry import Instruments, open_instruments
 from gateway.telemetry.watching import Telemetry
 from gateway.webhooks.deliverer import Deliverer
@@ -46,6 +48,9 @@ from resolvers.planning.operation import compile_operation
 from resolvers.principal import DEVELOPMENT, Principal
 from resolvers.schema import schema
 
+LOCAL = ["localhost", "127.0.0.1", "[::1]"]
+"""The names of this machine."""
+
 _log = structlog.get_logger(__name__)
 
 
@@ -53,7 +58,7 @@ _log = structlog.get_logger(__name__)
 class Gateway:
     """A started gateway: the ASGI application, and what is behind it."""
 
-    app: Starlette
+    app: ASGIApp
     services: Services
     operations: Operations
     connections: Connections
@@ -196,7 +201,7 @@ def _application(
     operations: Operations,
     connections: Connections,
     instruments: Instruments,
-) -> Starlette:
+) -> ASGIApp:
     metrics = instruments.metrics
     if metrics is not None:
         metrics.watch(
@@ -205,22 +210,27 @@ def _application(
             requests_open=lambda: connections.open[Transport.HTTP],
             sockets_open=lambda: connections.open[Transport.WEBSOCKET],
         )
-    return Starlette(
+    interface = graphql_interface(
+        operations,
+        connections,
+        authenticate=_authenticate,
+        max_body_bytes=settings.max_body_bytes,
+        allowed_origins=settings.allowed_origins,
+        init_timeout=settings.init_timeout,
+        keep_alive=settings.keep_alive,
+    )
+    app = Starlette(
         routes=[
-            *graphql_routes(
-                operations,
-                connections,
-                authenticate=_authenticate,
-                max_body_bytes=settings.max_body_bytes,
-                allowed_origins=settings.allowed_origins,
-                init_timeout=settings.init_timeout,
-                keep_alive=settings.keep_alive,
-            ),
+            *interface.routes,
             *health_routes(services.graph, connections),
             *(metrics.routes(services.graph) if metrics is not None else ()),
         ],
         middleware=[*_middleware(settings), *instruments.middleware],
     )
+    http: ASGIApp = interface.http
+    for class_, arguments, options in reversed(instruments.middleware):
+        http = class_(http, *arguments, **options)
+    return Shortcut(app, GRAPHQL, http, hosts=None if settings.insecure else LOCAL)
 
 
 def _middleware(settings: Settings) -> list[Middleware]:
@@ -235,9 +245,7 @@ def _middleware(settings: Settings) -> list[Middleware]:
     ]
     if not settings.insecure:
         # A gateway for this machine only must not answer to a stranger's name that resolves to it.
-        middleware.insert(
-            0, Middleware(TrustedHostMiddleware, allowed_hosts=["localhost", "127.0.0.1", "[::1]"])
-        )
+        middleware.insert(0, Middleware(TrustedHostMiddleware, allowed_hosts=LOCAL))
     return middleware
 
 

@@ -59,8 +59,9 @@ class Graph:
         self._observer = observer
         self._patience = patience
         self._timeout = statement_timeout
-        # One bookmark manager for all sessions: in a cluster, a read sees the write before it.
-        self._bookmarks = neo4j.AsyncGraphDatabase.bookmark_manager()
+        # One bookmark manager for all sessions: in a cluster, which `neo4j://` means, a read sees the write
+        # before it. One server needs none for that.
+        self._bookmarks = neo4j.AsyncGraphDatabase.bookmark_manager() if uri.startswith("neo4j") else None
         self._database = database
         self._driver = neo4j.AsyncGraphDatabase.driver(
             uri,
@@ -70,6 +71,7 @@ class Graph:
             connection_timeout=5.0,
             user_agent="identity-gateway",
             notifications_min_severity="OFF",
+            telemetry_disabled=True,
         )
 
     async def read(self, statement: LiteralString, **parameters: Any) -> Any:

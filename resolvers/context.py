@@ -33,7 +33,7 @@ class Services:
     check_secret: Callable[[str], object]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Context:
     """The context of one operation."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import StrEnum
+from functools import lru_cache
 
 
 class Media(StrEnum):
@@ -15,7 +16,8 @@ class Media(StrEnum):
     HTML = "text/html"
 
 
-def negotiate(accept: str, offers: Sequence[Media]) -> Media | None:
+@lru_cache(maxsize=128)  # Clients say the same again and again.
+def negotiate(accept: str, offers: tuple[Media, ...]) -> Media | None:
     """The offer that an Accept header prefers, the first one where it leaves the choice; None for no match.
 
     An event stream is only chosen when it is named first: several clients list it last with every query.

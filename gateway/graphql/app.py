@@ -1,23 +1,34 @@
-"""The routes of the GraphQL interface."""
+"""The GraphQL interface: its routes, and the short way to one of them."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from dataclasses import dataclass
 
 from starlette.requests import HTTPConnection, Request
-from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route, WebSocketRoute
 
 from gateway.graphql.connections import Connections
 from gateway.graphql.graphiql import Assets, page
 from gateway.graphql.http import HTTPEndpoint
+from gateway.graphql.messages import Answer
 from gateway.graphql.operations import Operations
 from gateway.graphql.profiles import PATH, ProfileEndpoint
 from gateway.graphql.websocket import WebSocketEndpoint
 from resolvers.principal import Principal
 
+GRAPHQL = "/graphql"
 
-def graphql_routes(
+
+@dataclass(frozen=True, slots=True)
+class Interface:
+    """`routes` are all of the interface; `http` is what answers /graphql over HTTP."""
+
+    http: HTTPEndpoint
+    routes: list[BaseRoute]
+
+
+def graphql_interface(
     operations: Operations,
     connections: Connections,
     *,
@@ -27,7 +38,7 @@ def graphql_routes(
     init_timeout: float = 5,
     keep_alive: float = 12,
     max_operations: int = 100,
-) -> list[BaseRoute]:
+) -> Interface:
     """/graphql over HTTP, server-sent events and websockets, /profiles, and GraphiQL on / and on /graphql,
     unless only trusted documents are executed.
 
@@ -59,13 +70,14 @@ def graphql_routes(
         max_operations=max_operations,
     )
     graphiql = [Route("/", _home), Mount("/static/graphiql", Assets())]
-    return [
-        Route("/graphql", http),
-        WebSocketRoute("/graphql", websocket),
+    routes = [
+        Route(GRAPHQL, http),
+        WebSocketRoute(GRAPHQL, websocket),
         Route(PATH, profiles),
         *([] if operations.lookup.trusted_only else graphiql),
     ]
+    return Interface(http, routes)
 
 
-async def _home(_: Request) -> Response:
+async def _home(_: Request) -> Answer:
     return page()

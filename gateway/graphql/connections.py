@@ -19,7 +19,6 @@ class Connections:
     def __init__(self) -> None:
         self.draining = asyncio.Event()
         self._closed = asyncio.Event()
-        self._closed.set()
         self._open: Counter[str] = Counter()
 
     @property
@@ -31,12 +30,11 @@ class Connections:
     def held(self, transport: Transport) -> Iterator[None]:
         """Counts one as open."""
         self._open[transport] += 1
-        self._closed.clear()
         try:
             yield
         finally:
             self._open[transport] -= 1
-            if not self._open.total():
+            if self.draining.is_set() and not self._open.total():
                 self._closed.set()
 
     async def drain(self, deadline: float) -> int:
@@ -46,7 +44,8 @@ class Connections:
         that are asked for from now on are refused.
         """
         self.draining.set()
-        with suppress(TimeoutError):
-            async with asyncio.timeout(deadline):
-                await self._closed.wait()
+        if self._open.total():
+            with suppress(TimeoutError):
+                async with asyncio.timeout(deadline):
+                    await self._closed.wait()
         return self._open.total()

@@ -14,7 +14,6 @@ from graphql import (
     NoSchemaIntrospectionCustomRule,
     OperationDefinitionNode,
     OperationType,
-    get_operation_ast,
     parse,
     specified_rules,
     validate,
@@ -46,49 +45,41 @@ class Rejected(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class Operation:
+    """An operation of a valid document."""
+
+    node: OperationDefinitionNode
+    name: str | None
+    kind: OperationType
+    cost: OperationCost
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
-    """A document that is valid for the schema."""
+    """A document that is valid for the schema; its operations are found by their names."""
 
     ast: DocumentNode
-    costs: Mapping[str | None, OperationCost]
+    operations: Mapping[str | None, Operation]
     plans: Plans
 
-    def kind(self, operation_name: str | None) -> OperationType:
-        """Whether the operation of that name, or the only one, is a query, mutation or subscription.
-
-        Raises `Rejected` as `operation` does.
-        """
-        return self.operation(operation_name).operation
-
-    def operation(self, operation_name: str | None) -> OperationDefinitionNode:
+    def operation(self, name: str | None) -> Operation:
         """The operation of that name, or the only one.
 
         Raises `Rejected` when there is none of that name, or several and no name.
         """
-        operation = get_operation_ast(self.ast, operation_name)
-        if operation is None:
-            raise Rejected(
-                error(
-                    "Must provide operation name if query contains multiple operations."
-                    if operation_name is None
-                    else f"Unknown operation named '{operation_name}'.",
-                    Code.OPERATION_RESOLUTION_FAILURE,
-                )
+        if name is None and len(self.operations) == 1:
+            (operation,) = self.operations.values()
+            return operation
+        if found := self.operations.get(name):
+            return found
+        raise Rejected(
+            error(
+                "Must provide operation name if query contains multiple operations."
+                if name is None
+                else f"Unknown operation named '{name}'.",
+                Code.OPERATION_RESOLUTION_FAILURE,
             )
-        return operation
-
-    def cost(self, operation_name: str | None, variables: Mapping[str, Any] | None) -> int:
-        """The points that the operation of that name, or the only one, costs with these variables."""
-        if operation_name is None:
-            (cost,) = self.costs.values()
-        else:
-            cost = self.costs[operation_name]
-        return cost.points(variables)
-
-    def name(self, operation_name: str | None) -> str | None:
-        """What the document calls that operation; None if it has no name."""
-        operation = get_operation_ast(self.ast, operation_name)
-        return operation.name.value if operation is not None and operation.name is not None else None
+        )
 
 
 class Documents:
@@ -120,9 +111,18 @@ class Documents:
         if document := self._cache.get(query):
             return document
         ast = self._validated(query)
-        document = Document(ast, self._costs.of(ast), Plans(ast))
+        document = Document(ast, self._operations(ast), Plans(ast))
         self._cache.put(query, document, text_size(query))
         return document
+
+    def _operations(self, ast: DocumentNode) -> dict[str | None, Operation]:
+        costs = self._costs.of(ast)
+        operations = {}
+        for node in ast.definitions:
+            if isinstance(node, OperationDefinitionNode):
+                name = node.name.value if node.name else None
+                operations[name] = Operation(node, name, node.operation, costs[name])
+        return operations
 
     def _validated(self, query: str) -> DocumentNode:
         try:

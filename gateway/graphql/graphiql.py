@@ -8,10 +8,13 @@ from typing import Any
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
+from gateway.graphql.messages import Answer
+
 DIRECTORY = Path(__file__).parent.parent / "static" / "graphiql"
 
 _PAGE = (DIRECTORY / "index.html").read_bytes()
 _PAGE_HEADERS = {
+    "content-type": "text/html; charset=utf-8",
     # GraphiQL's dialogs add style elements, and its style sheet carries its fonts and images.
     "content-security-policy": "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
     "img-src 'self' data:; font-src data:; connect-src 'self'; base-uri 'none'; form-action 'none'; "
@@ -23,9 +26,9 @@ _PAGE_HEADERS = {
 }
 
 
-def page() -> Response:
+def page() -> Answer:
     """The page, allowed to load from and talk to nothing but the gateway that served it."""
-    return Response(_PAGE, media_type="text/html", headers=_PAGE_HEADERS)
+    return Answer(200, dict(_PAGE_HEADERS), _PAGE)
 
 
 class Assets(StaticFiles):

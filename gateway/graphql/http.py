@@ -13,14 +13,14 @@ from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 import orjson
-from starlette.requests import ClientDisconnect, HTTPConnection, Request
-from starlette.responses import Response
+from starlette.requests import ClientDisconnect, HTTPConnection
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from gateway.graphql.accept import Media, negotiate
 from gateway.graphql.connections import Connections
 from gateway.graphql.errors import Code, error, present
 from gateway.graphql.graphiql import page
+from gateway.graphql.messages import Answer, Incoming
 from gateway.graphql.operations import Operations, Result
 from gateway.graphql.origin import cross_site
 from gateway.graphql.representation import allow_revalidation, represented
@@ -38,6 +38,9 @@ STATUS = {
     "RETRY_LATER": 503,
     "GRAPH_UNAVAILABLE": 503,
 }
+
+
+_JSON_TYPE, _RESPONSE_TYPE = (f"{media}; charset=utf-8" for media in (Media.JSON, Media.RESPONSE))
 
 
 class Refused(Exception):
@@ -79,8 +82,8 @@ class HTTPEndpoint:
         self._keep_alive = keep_alive
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        request = Request(scope, receive)
-        id_ = request_id(request.headers.get("x-request-id"))
+        request = Incoming(scope, receive)
+        id_ = request_id(request.fields.get("x-request-id"))
         # Answers hold personal data: no cache may keep one, unless `answer` allows it.
         headers = {"x-request-id": id_, "cache-control": "no-store", "x-content-type-options": "nosniff"}
         with self._connections.held(Transport.HTTP):
@@ -88,15 +91,15 @@ class HTTPEndpoint:
                 response = await self._respond(request, id_, headers)
             except ClientDisconnect:
                 return
-            if isinstance(response, Response):
-                response = represented(request, response)
+            if isinstance(response, Answer):
+                response = represented(response, request.fields)
             await response(scope, receive, send)
 
-    async def _respond(self, request: Request, id_: str, headers: dict[str, str]) -> ASGIApp:
+    async def _respond(self, request: Incoming, id_: str, headers: dict[str, str]) -> ASGIApp:
         media: Media | None = Media.JSON
         try:
             offers = self.offers(request)
-            media = negotiate(", ".join(request.headers.getlist("accept")), offers)
+            media = negotiate(request.fields.get("accept", ""), offers)
             if media is Media.HTML:
                 return page()
             if media is None:
@@ -124,9 +127,8 @@ class HTTPEndpoint:
             )
             return self.answer(request, operation, result, media, headers)
         except Refused as refused:
-            return _encoded(
-                self._refusal(refused.entry), refused.status, media, {**headers, **refused.headers}
-            )
+            headers.update(refused.headers)
+            return _encoded(self._refusal(refused.entry), refused.status, media, headers)
         except BadInput as bad:
             return _encoded(self._refusal(present(bad, id_)), 400, media, headers)
         except ClientDisconnect:
@@ -138,7 +140,7 @@ class HTTPEndpoint:
         self.operations.refused(entry["extensions"]["code"])
         return Result(errors=[entry], began=False)
 
-    def offers(self, request: Request) -> tuple[Media, ...]:
+    def offers(self, request: Incoming) -> tuple[Media, ...]:
         """The media types that can be answered, the usual one first; raises `Refused` for other methods."""
         if request.method == "POST":
             return Media.JSON, Media.RESPONSE
@@ -150,10 +152,10 @@ class HTTPEndpoint:
         page_offer = () if self.operations.lookup.trusted_only else (Media.HTML,)
         return Media.JSON, Media.RESPONSE, *page_offer
 
-    async def parameters(self, request: Request) -> object:
+    async def parameters(self, request: Incoming) -> object:
         """What the client asks for, as GraphQL's request parameters; raises `Refused` if it may not."""
         if request.method == "POST":
-            _demand_json(request.headers.get("content-type", ""))
+            _demand_json(request.fields.get("content-type", ""))
             return _loads(await self._body(request), "The body")
         self.refuse_other_sites(request)
         parameters: dict[str, Any] = dict(request.query_params)
@@ -164,45 +166,54 @@ class HTTPEndpoint:
                 parameters[name] = _loads(parameters[name], f"'{name}'")
         return parameters
 
-    def refuse_other_sites(self, request: Request) -> None:
+    def refuse_other_sites(self, request: Incoming) -> None:
         """Raises `Refused` for a GET that a browser sends for a page of another site."""
-        if cross_site(request, self._allowed_origins):
+        if cross_site(request.fields, self._allowed_origins):
             raise Refused(403, Code.FORBIDDEN, "Pages of other sites may not send GET requests.")
 
     def answer(
         self,
-        request: Request,
+        request: Incoming,
         operation: OperationRequest,
         result: Result,
         media: Media,
         headers: dict[str, str],
-    ) -> Response:
+    ) -> Answer:
         """The answer to an operation; to a GET of a trusted document, one that the client may keep."""
-        response = respond(result, media, headers)
+        answer = respond(result, media, headers)
         if request.method != "POST" and not result.errors and self.operations.lookup.trusts(operation):
-            allow_revalidation(response)
-        return response
+            allow_revalidation(answer)
+        return answer
 
-    async def _body(self, request: Request) -> bytes:
+    async def _body(self, request: Incoming) -> bytearray:
         """The request's body; once it is too long nothing more is read, and the server discards the rest."""
-        too_large = Refused(
+        if int(request.fields.get("content-length", 0)) > self._max_body_bytes:
+            raise self._too_large(request)
+        body = bytearray()
+        more = True
+        while more:
+            message = await request.receive()
+            if message["type"] == "http.disconnect":
+                raise ClientDisconnect
+            body += message.get("body", b"")
+            if len(body) > self._max_body_bytes:
+                raise self._too_large(request)
+            more = message.get("more_body", False)
+        return body
+
+    def _too_large(self, request: Incoming) -> Refused:
+        return Refused(
             413,
             Code.PAYLOAD_TOO_LARGE,
             f"The body may not be larger than {self._max_body_bytes} bytes.",
             # Who waited for leave to send the body may now send it or not, so nobody knows what comes next.
-            {"connection": "close"} if "expect" in request.headers else None,
+            {"connection": "close"} if "expect" in request.fields else None,
         )
-        if int(request.headers.get("content-length", 0)) > self._max_body_bytes:
-            raise too_large
-        body = bytearray()
-        async for chunk in request.stream():
-            body += chunk
-            if len(body) > self._max_body_bytes:
-                raise too_large
-        return bytes(body)
 
 
 def _demand_json(content_type: str) -> None:
+    if content_type == Media.JSON:
+        return
     name, *parameters = (piece.strip().lower() for piece in content_type.split(";"))
     charset = next(
         (p.removeprefix("charset=").strip('"') for p in parameters if p.startswith("charset=")), "utf-8"
@@ -211,17 +222,15 @@ def _demand_json(content_type: str) -> None:
         raise Refused(415, Code.UNSUPPORTED_MEDIA_TYPE, "Send the operation as application/json in UTF-8.")
 
 
-def _loads(text: bytes | str, what: str) -> object:
+def _loads(text: bytearray | str, what: str) -> object:
     try:
         return orjson.loads(text)
     except orjson.JSONDecodeError:
         raise Refused(400, Code.BAD_REQUEST, f"{what} must be JSON in UTF-8.") from None
 
 
-def respond(
-    result: Result, media: Media | None, headers: Mapping[str, str], *, strict: bool = False
-) -> Response:
-    """The answer with the status that the specification demands.
+def respond(result: Result, media: Media | None, headers: dict[str, str], *, strict: bool = False) -> Answer:
+    """The answer with the status that the specification demands; it gets the headers to keep.
 
     What began is 200, errors or not. What did not is a client's 400 for those who asked for
     `application/graphql-response+json`, but 200 for those who asked for `application/json`, because
@@ -232,20 +241,15 @@ def respond(
         status = STATUS.get(result.code or "", 400)
         if status == 400 and media is not Media.RESPONSE and not strict:
             status = 200
-    extra: dict[str, str] = {}
     if result.charge and result.charge.allowance:
-        extra.update(result.charge.allowance.headers())
+        headers.update(result.charge.allowance.headers())
     if status == 405:
-        extra["allow"] = "POST"
+        headers["allow"] = "POST"
     if result.retry_after is not None:
-        extra["retry-after"] = str(max(1, math.ceil(result.retry_after)))
-    return _encoded(result, status, media, {**headers, **extra})
+        headers["retry-after"] = str(max(1, math.ceil(result.retry_after)))
+    return _encoded(result, status, media, headers)
 
 
-def _encoded(result: Result, status: int, media: Media | None, headers: Mapping[str, str]) -> Response:
-    media_type = Media.RESPONSE if media is Media.RESPONSE else Media.JSON
-    return Response(
-        orjson.dumps(result.payload()),
-        status,
-        headers={**headers, "content-type": f"{media_type}; charset=utf-8"},
-    )
+def _encoded(result: Result, status: int, media: Media | None, headers: dict[str, str]) -> Answer:
+    headers["content-type"] = _RESPONSE_TYPE if media is Media.RESPONSE else _JSON_TYPE
+    return Answer(status, headers, orjson.dumps(result.payload()))

@@ -10,7 +10,7 @@ from gateway.graphql.rate import Allowance, RateLimiter
 from resolvers.principal import DEVELOPMENT, Principal
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Charge:
     """The cost of an operation, in points; `allowance` is None where it was too high, or none are counted."""
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, TypeGuard, cast
 
 import orjson
@@ -26,14 +26,15 @@ from graphql.execution import (
 from strawberry.execution import optimized_is_awaitable
 
 from gateway.graphql.deadline import Deadline
-from gateway.graphql.documents import Document, Documents, Rejected
+from gateway.graphql.documents import Document, Documents, Operation, Rejected
 from gateway.graphql.errors import Code, coded, error, present
 from gateway.graphql.limits import Limits
 from gateway.graphql.lookup import Lookup
 from gateway.graphql.metering import Charge, Meter
 from gateway.graphql.plans import Compile
 from gateway.graphql.requests import OperationRequest, Transport
-from gateway.telemetry.watching import Operation, Telemetry
+from gateway.telemetry.watching import Operation as Seen
+from gateway.telemetry.watching import Telemetry
 from graph_model import times
 from graph_model.errors import OperationTimeout
 from resolvers.planning.encode import Unfit
@@ -43,7 +44,7 @@ from resolvers.principal import Principal, Scope
 _is_awaitable = cast("Callable[[Any], TypeGuard[Awaitable[Any]]]", optimized_is_awaitable)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Result:
     """One response of an operation; `began` is false when nothing was executed, and then has no data."""
 
@@ -85,7 +86,7 @@ class Result:
         return payload
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Caller:
     """Who sent an operation, and what its transport says of it."""
 
@@ -203,12 +204,12 @@ class Operations:
                     seen.answered(result.code, result.cost)
                     yield result
 
-    async def _answer(self, request: OperationRequest, caller: _Caller, seen: Operation | None) -> Result:
+    async def _answer(self, request: OperationRequest, caller: _Caller, seen: Seen | None) -> Result:
         try:
-            document, kind = self._resolve(request, caller, seen)
+            document, operation = self._resolve(request, caller, seen)
         except Rejected as rejected:
             return Result(errors=rejected.errors, began=False)
-        if kind is OperationType.SUBSCRIPTION:
+        if operation.kind is OperationType.SUBSCRIPTION:
             return Result(
                 errors=[
                     error(
@@ -218,25 +219,29 @@ class Operations:
                 ],
                 began=False,
             )
-        charge = self._charge(document, request, caller)
+        charge = self._charge(operation, request, caller)
         if refusal := charge.refusal():
             return Result(errors=[refusal], began=False, charge=charge)
-        return replace(await self._timed(document, kind, request, caller), charge=charge)
+        result = await self._timed(document, operation, request, caller)
+        result.charge = charge
+        return result
 
     async def _results(
-        self, request: OperationRequest, caller: _Caller, seen: Operation | None
+        self, request: OperationRequest, caller: _Caller, seen: Seen | None
     ) -> AsyncGenerator[Result]:
         try:
-            document, kind = self._resolve(request, caller, seen)
+            document, operation = self._resolve(request, caller, seen)
         except Rejected as rejected:
             yield Result(errors=rejected.errors, began=False)
             return
-        charge = self._charge(document, request, caller)
+        charge = self._charge(operation, request, caller)
         if refusal := charge.refusal():
             yield Result(errors=[refusal], began=False, charge=charge)
             return
-        if kind is not OperationType.SUBSCRIPTION:
-            yield replace(await self._timed(document, kind, request, caller), charge=charge)
+        if operation.kind is not OperationType.SUBSCRIPTION:
+            result = await self._timed(document, operation, request, caller)
+            result.charge = charge
+            yield result
             return
         executor = self._build(document, request, caller)
         if isinstance(executor, Result):
@@ -259,33 +264,35 @@ class Operations:
             yield Result(errors=[present(exception, caller.request_id)], began=False)
 
     def _resolve(
-        self, request: OperationRequest, caller: _Caller, seen: Operation | None
-    ) -> tuple[Document, OperationType]:
+        self, request: OperationRequest, caller: _Caller, seen: Seen | None
+    ) -> tuple[Document, Operation]:
         document = self._documents.get(self.lookup.text(request))
         self.lookup.keep(request)
-        kind = document.kind(request.operation_name)
+        operation = document.operation(request.operation_name)
         if seen is not None:
-            seen.resolved(document.name(request.operation_name), kind.value)
-        if kind is OperationType.MUTATION and not caller.allow_mutation:
+            seen.resolved(operation.name, operation.kind.value)
+        if operation.kind is OperationType.MUTATION and not caller.allow_mutation:
             raise Rejected(error("Mutations are only accepted by POST.", Code.METHOD_NOT_ALLOWED))
-        return document, kind
+        return document, operation
 
-    def _charge(self, document: Document, request: OperationRequest, caller: _Caller) -> Charge:
-        cost = document.cost(request.operation_name, request.variables)
+    def _charge(self, operation: Operation, request: OperationRequest, caller: _Caller) -> Charge:
+        cost = operation.cost.points(request.variables)
         return self._meter.charge(cost, caller.principal, caller.address)
 
     async def _timed(
-        self, document: Document, kind: OperationType, request: OperationRequest, caller: _Caller
+        self, document: Document, operation: Operation, request: OperationRequest, caller: _Caller
     ) -> Result:
         """The result of a query or a mutation, or an error when its time is over."""
-        run = self._deadline.mutation if kind is OperationType.MUTATION else self._deadline.query
+        run = self._deadline.mutation if operation.kind is OperationType.MUTATION else self._deadline.query
         try:
-            return await run(self._execute(document, request, caller))
+            return await run(self._execute(document, operation, request, caller))
         except OperationTimeout as timeout:
             return Result(errors=[present(timeout, caller.request_id)])
 
-    async def _execute(self, document: Document, request: OperationRequest, caller: _Caller) -> Result:
-        if (planned := await self._execute_plan(document, request, caller)) is not None:
+    async def _execute(
+        self, document: Document, operation: Operation, request: OperationRequest, caller: _Caller
+    ) -> Result:
+        if (planned := await self._execute_plan(document, operation, request, caller)) is not None:
             return planned
         executor = self._build(document, request, caller)
         if isinstance(executor, Result):
@@ -295,13 +302,12 @@ class Operations:
         return Result(result.data, _present_all(result.errors, caller.request_id))
 
     async def _execute_plan(
-        self, document: Document, request: OperationRequest, caller: _Caller
+        self, document: Document, operation: Operation, request: OperationRequest, caller: _Caller
     ) -> Result | None:
         """The result of a planned operation; None where the stock executor has to answer."""
         if self._compile is None:
             return None
-        operation = document.operation(request.operation_name)
-        found = document.plans.plan(self._schema, operation, request.variables or {}, self._compile)
+        found = document.plans.plan(self._schema, operation.node, request.variables or {}, self._compile)
         if found is None:
             return None
         plan, variables = found

@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from urllib.parse import urlsplit
-
-from starlette.requests import HTTPConnection
 
 # A browser asks the server with a preflight request, which is never granted, before it sends one of these
 # for a page of another site (the headers that Apollo Server looks for).
 PREFLIGHTED = ("apollo-require-preflight", "x-apollo-operation-name")
 
 
-def same_origin(connection: HTTPConnection, allowed: Collection[str]) -> bool:
+def same_origin(headers: Mapping[str, str], allowed: Collection[str]) -> bool:
     """Whether a websocket handshake comes from this gateway's own pages, an allowed origin or no page.
 
     Browsers name the page's origin in every handshake and let no page change it; the same-origin policy
     does not hold for websockets, so the server must look (RFC 6455, section 10.2).
     """
-    origin = connection.headers.get("origin")
+    origin = headers.get("origin")
     if origin is None or origin in allowed:
         return True
-    return urlsplit(origin).netloc == connection.headers.get("host", "").lower()
+    return urlsplit(origin).netloc == headers.get("host", "").lower()
 
 
-def cross_site(connection: HTTPConnection, allowed: Collection[str]) -> bool:
+def cross_site(headers: Mapping[str, str], allowed: Collection[str]) -> bool:
     """Whether a page of another site sent this GET without a preflight.
 
     Apollo's rule is to refuse every GET without a header that causes a preflight. GraphQL over HTTP wants
@@ -33,11 +31,11 @@ def cross_site(connection: HTTPConnection, allowed: Collection[str]) -> bool:
     leave it out. Where browsers do not send it, which is over http to another machine, a page's Origin is
     looked at. A GET can change nothing in any case, and no page elsewhere can read the answer.
     """
-    site = connection.headers.get("sec-fetch-site")
-    if site in ("none", "same-origin") or (site is None and same_origin(connection, allowed)):
+    site = headers.get("sec-fetch-site")
+    if site in ("none", "same-origin") or (site is None and same_origin(headers, allowed)):
         return False
-    if connection.headers.get("origin") in allowed:
+    if headers.get("origin") in allowed:
         return False
-    if connection.headers.get("content-type", "").partition(";")[0].strip() == "application/json":
+    if headers.get("content-type", "").partition(";")[0].strip() == "application/json":
         return False
-    return not any(name in connection.headers for name in PREFLIGHTED)
+    return not any(name in headers for name in PREFLIGHTED)

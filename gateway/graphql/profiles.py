@@ -8,13 +8,11 @@ gives.
 
 from __future__ import annotations
 
-from starlette.requests import Request
-from starlette.responses import Response
-
 from gateway.graphql.accept import Media
 from gateway.graphql.errors import Code, error
 from gateway.graphql.http import HTTPEndpoint, Refused, respond
 from gateway.graphql.manifest import bare_id
+from gateway.graphql.messages import Answer, Incoming
 from gateway.graphql.operations import Result
 from gateway.graphql.requests import OperationRequest
 from resolvers.enums import IdentifierType
@@ -26,13 +24,13 @@ class ProfileEndpoint(HTTPEndpoint):
     """Answers as /graphql does, with the statuses of a resource: 404 for a document, a type or a person that
     is not known, and whatever fits when there is nothing but errors."""
 
-    def offers(self, request: Request) -> tuple[Media, ...]:
+    def offers(self, request: Incoming) -> tuple[Media, ...]:
         """JSON, to GET and HEAD."""
         if request.method in ("GET", "HEAD"):
             return Media.JSON, Media.RESPONSE
         raise Refused(405, Code.METHOD_NOT_ALLOWED, "Only GET is accepted.", {"allow": "GET, HEAD"})
 
-    async def parameters(self, request: Request) -> object:
+    async def parameters(self, request: Incoming) -> object:
         """The trusted document, with the path and the query string as its variables."""
         self.refuse_other_sites(request)
         path = request.path_params
@@ -52,12 +50,12 @@ class ProfileEndpoint(HTTPEndpoint):
 
     def answer(
         self,
-        request: Request,
+        request: Incoming,
         operation: OperationRequest,
         result: Result,
         media: Media,
         headers: dict[str, str],
-    ) -> Response:
+    ) -> Answer:
         """The result, or a status that says why there is nothing in it."""
         if any(value is not None for value in (result.data or {}).values()):
             return super().answer(request, operation, result, media, headers)

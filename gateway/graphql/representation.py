@@ -14,12 +14,11 @@ Streams are never compressed: each event would have to be flushed by itself.
 from __future__ import annotations
 
 import gzip
+from collections.abc import Mapping
 from hashlib import sha256
 
-from starlette.requests import Request
-from starlette.responses import Response
-
 from gateway.graphql.accept import accepts_encoding
+from gateway.graphql.messages import Answer
 
 MIN_BYTES = 1_400
 """What fits into one packet does not arrive any sooner for being shorter."""
@@ -27,42 +26,38 @@ LEVEL = 1
 """A third of the time of zlib's own choice, for some hundredths of the length more."""
 
 
-def allow_revalidation(response: Response) -> None:
+def allow_revalidation(answer: Answer) -> None:
     """Lets the client's own cache keep the answer, and ask each time whether it is still good.
 
     The tag is a strong one (RFC 9110, section 8.8.1): it is made from the body and its type. What an answer
     holds depends on who asks, hence `Vary: Authorization`.
     """
-    content_type = response.headers["content-type"].encode()
-    digest = sha256(content_type + b"\0" + bytes(response.body)).hexdigest()
-    response.headers["etag"] = f'"{digest[:32]}"'
-    response.headers["cache-control"] = "private, no-cache"
-    response.headers.add_vary_header("Accept")
-    response.headers.add_vary_header("Authorization")
+    content_type = answer.headers["content-type"].encode()
+    digest = sha256(content_type + b"\0" + answer.body).hexdigest()
+    answer.headers["etag"] = f'"{digest[:32]}"'
+    answer.headers["cache-control"] = "private, no-cache"
+    answer.vary("Accept")
+    answer.vary("Authorization")
 
 
-def represented(request: Request, response: Response) -> Response:
-    """The answer as this client wants it: a 304 if it has it, compressed if that is accepted and worth it."""
-    tag = response.headers.get("etag")
-    worth_it = len(response.body) >= MIN_BYTES
-    if worth_it:
-        response.headers.add_vary_header("Accept-Encoding")
-    compress = worth_it and accepts_encoding(", ".join(request.headers.getlist("accept-encoding")), "gzip")
+def represented(answer: Answer, fields: Mapping[str, str]) -> Answer:
+    """The answer as the client with these headers wants it: a 304 if it has it, compressed if that is
+    accepted and worth it."""
+    tag = answer.headers.get("etag")
+    compress = False
+    if len(answer.body) >= MIN_BYTES:
+        answer.vary("Accept-Encoding")
+        compress = accepts_encoding(fields.get("accept-encoding", ""), "gzip")
     if tag and compress:
         # Strong tags of two encodings have to differ (RFC 9110, section 8.8.3.3).
-        tag = response.headers["etag"] = f'{tag[:-1]}-gzip"'
-    if tag and _has(", ".join(request.headers.getlist("if-none-match")), tag):
-        kept = {
-            name: value
-            for name, value in response.headers.items()
-            if name not in ("content-length", "content-type")
-        }
-        return Response(status_code=304, headers=kept)
+        tag = answer.headers["etag"] = f'{tag[:-1]}-gzip"'
+    if tag and _has(fields.get("if-none-match", ""), tag):
+        del answer.headers["content-type"]
+        return Answer(304, answer.headers)
     if compress:
-        response.body = gzip.compress(response.body, LEVEL, mtime=0)
-        response.headers["content-encoding"] = "gzip"
-        response.headers["content-length"] = str(len(response.body))
-    return response
+        answer.body = gzip.compress(answer.body, LEVEL, mtime=0)
+        answer.headers["content-encoding"] = "gzip"
+    return answer
 
 
 def _has(if_none_match: str, tag: str) -> bool:

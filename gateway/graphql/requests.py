@@ -24,7 +24,7 @@ class Transport(StrEnum):
     WEBSOCKET = "websocket"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class OperationRequest:
     """One GraphQL operation as a client sent it (GraphQL over HTTP, "Request Parameters" and appendix A).
 

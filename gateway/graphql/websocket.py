@@ -59,7 +59,7 @@ class WebSocketEndpoint:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         websocket = WebSocket(scope, receive, send)
-        if not same_origin(websocket, self.allowed_origins):
+        if not same_origin(websocket.headers, self.allowed_origins):
             await _deny(websocket, 403, Code.FORBIDDEN, "Pages of this origin may not connect.")
         elif self.connections.draining.is_set():
             await _deny(websocket, 503, Code.SHUTTING_DOWN, "The gateway is shutting down: connect again.")

@@ -4,13 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 
 import structlog
+from structlog.typing import EventDict, WrappedLogger
 
 from gateway.telemetry.names import MAX_LENGTH
 from gateway.telemetry.watching import Operation, Sink, Statement
 
 _log = structlog.get_logger(__name__)
+_request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
+
+
+def add_request_id(_: WrappedLogger, __: str, line: EventDict) -> EventDict:
+    """A processor of structlog: the id of the request whose operation the line is written in."""
+    if (request_id := _request_id.get()) is not None:
+        line.setdefault("request_id", request_id)
+    return line
 
 
 class Lines(Sink):
@@ -25,12 +35,13 @@ class Lines(Sink):
     @contextmanager
     def operation(self, operation: Operation) -> Iterator[None]:
         """Write the line when it has ended."""
-        with structlog.contextvars.bound_contextvars(request_id=operation.request_id):
-            try:
-                yield
-            finally:
-                if self._operations:
-                    _log.info("operation", **_line(operation))
+        token = _request_id.set(operation.request_id)
+        try:
+            yield
+        finally:
+            if self._operations:
+                _log.info("operation", **_line(operation))
+            _request_id.reset(token)
 
     def statement(self, statement: Statement) -> None:
         """Write the line if it was slow: its text holds parameters only."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from contextvars import Context, copy_context
 from dataclasses import dataclass
 from typing import Generic, TypeVar
@@ -84,12 +85,8 @@ class Batcher(Generic[Item, Result]):
                 size += len(gathered[-1].items)
             items = [item for waiting in gathered for item in waiting.items]
             try:
-                if self._observer is None:
-                    # What is not observed as a batch of its own is seen as the first caller's work.
-                    results = await asyncio.create_task(self._store(items), context=gathered[0].context)
-                else:
-                    with self._observer.batch(size, [waiting.context for waiting in gathered]):
-                        results = await self._store(items)
+                with self._observed(gathered, size):
+                    results = await self._store(items)
             except BaseException as error:
                 for waiting in gathered:
                     if not waiting.answer.done():
@@ -105,6 +102,13 @@ class Batcher(Generic[Item, Result]):
                     place += len(waiting.items)
             finally:
                 self._waiting -= size
+
+    def _observed(
+        self, gathered: Sequence[_Waiting[Item, Result]], size: int
+    ) -> AbstractContextManager[None]:
+        if self._observer is None:
+            return nullcontext()
+        return self._observer.batch(size, [waiting.context for waiting in gathered])
 
     async def _store(self, items: Sequence[Item]) -> list[Result | Exception]:
         try:

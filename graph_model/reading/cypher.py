@@ -60,11 +60,20 @@ class Scope:
 
 def row(shape: Shape, node: str, rendering: Rendering) -> str:
     """The list expression for a shape about the node in that variable."""
-    return _row(shape, Scope({"n": node}), rendering)
+    return f"[{', '.join(items(shape, node, rendering))}]"
+
+
+def items(shape: Shape, node: str, rendering: Rendering) -> list[str]:
+    """The expressions in that list."""
+    return _items(shape, Scope({"n": node}), rendering)
+
+
+def _items(shape: Shape, scope: Scope, rendering: Rendering) -> list[str]:
+    return [_item(item, scope, rendering) for item in shape]
 
 
 def _row(shape: Shape, scope: Scope, rendering: Rendering) -> str:
-    return f"[{', '.join(_item(item, scope, rendering) for item in shape)}]"
+    return f"[{', '.join(_items(shape, scope, rendering))}]"
 
 
 def _item(item: Item, scope: Scope, rendering: Rendering) -> str:

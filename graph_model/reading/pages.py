@@ -17,7 +17,7 @@ from typing import Any, TypeAlias
 
 from graph_model.filters.cypher import condition
 from graph_model.filters.model import EVERYTHING, Filter
-from graph_model.reading.cypher import Rendering, Scope, row
+from graph_model.reading.cypher import Rendering, Scope, items
 from graph_model.reading.shape import Shape, Value
 from graph_model.reading.statement import Statement
 
@@ -59,13 +59,13 @@ class Pages:
 
     def __init__(self, shape: Shape) -> None:
         self._rendering = Rendering()
-        self._row = row(shape, "p", self._rendering)
+        self._items = items(shape, "p", self._rendering)
 
     def statement(self, page: PageOf, *, scans_in_order: bool = False) -> Statement:
-        """The statement that answers with [rows, total or null], a row being [place, row of the shape].
+        """The statement that answers with [rows, total or null]; a row ends with its place.
         `scans_in_order` is for an engine that reads an index in its order, but never sorts by one."""
         rendering = Rendering(dict(self._rendering.parameters), self._rendering.names)
-        text = _Writing(page, scans_in_order, self._row, rendering).statement()
+        text = _Writing(page, scans_in_order, self._items, rendering).statement()
         return Statement(text, rendering.parameters)
 
 
@@ -83,7 +83,7 @@ class _Segment:
 class _Writing:
     page: PageOf
     scans_in_order: bool
-    row: str
+    items: list[str]
     rendering: Rendering
 
     def statement(self) -> str:
@@ -93,8 +93,9 @@ class _Writing:
         segments = [*(self._one_value() if in_segments else self._whole())]
         limit = self.rendering.parameter(self.page.limit)
         found = self._single(segments[0], limit) if len(segments) == 1 else self._joined(segments, limit)
-        place = ", ".join(self._value(key) for key in self.page.keys)
-        rows = f"collect([[{place}], {self.row}])"
+        place = [self._value(key) for key in self.page.keys]
+        # One list for each row: a list in it would cost as much again, here and wherever it is read.
+        rows = f"collect([{', '.join([*self.items, *place])}])"
         if not self.page.counted:
             return f"{found}\nRETURN [{rows}, null]"
         return f"{found}\nWITH {rows} AS rows\nWITH rows, {self._total()} AS total\nRETURN [rows, total]"

@@ -1,10 +1,4 @@
-"""Reads that wait travel together.
-
-A statement costs one to two milliseconds however small it is, and 32 profiles in one statement cost 0.18 ms
-each. So reads of one shape that wait at the same moment go in one statement: while one flies the next
-gathers, without a timer, and one client alone waits for nobody. Nobody gets the answer of a statement that
-was sent before they asked.
-"""
+"""The statements of each shape, and the reads that travel in them together."""
 
 from __future__ import annotations
 
@@ -14,19 +8,16 @@ from functools import partial
 from typing import TypeVar
 
 from graph_model.graph import Graph
-from graph_model.ingestion.batcher import Batcher
 from graph_model.reading import roots
+from graph_model.reading.gathering import Gathering
 from graph_model.reading.nodes import Node, NodeShapes, by_node_ids, read_by_node_ids
-from graph_model.reading.pages import PageOf, Pages, Place
+from graph_model.reading.pages import PageOf, Pages
 from graph_model.reading.roots import Found, Row
 from graph_model.reading.shape import Shape
 
-TOGETHER = 64
-"""Reads in one statement at the most."""
 LANES = 1_000
 """Shapes that are remembered at the most."""
 
-T = TypeVar("T")
 K = TypeVar("K")
 V = TypeVar("V")
 
@@ -39,24 +30,22 @@ class Lane:
         self.by_ids = roots.by_ids(shape)
         self.by_identifiers = roots.by_identifiers(shape)
         self._pages = Pages(shape)
-        self._ids = Batcher[str, Row | None](
-            partial(roots.read_by_ids, graph, self.by_ids), batch_size=TOGETHER
-        )
-        self._identifiers = Batcher[str, Found](
-            partial(roots.read_by_identifiers, graph, self.by_identifiers), batch_size=TOGETHER
-        )
+        self._ids = Gathering[Row | None](partial(roots.read_by_ids, graph, self.by_ids))
+        self._identifiers = Gathering[Found](partial(roots.read_by_identifiers, graph, self.by_identifiers))
 
     async def by_id(self, id_: str) -> Row | None:
         """The row of the individual with this id, or with an id that was merged into it."""
-        return _answer(await self._ids.submit([id_]))
+        (row,) = await self._ids.answers([id_])
+        return row
 
     async def by_identifier(self, key: str) -> Found:
         """What the identifier with this key leads to."""
-        return _answer(await self._identifiers.submit([key]))
+        (found,) = await self._identifiers.answers([key])
+        return found
 
-    async def page(self, page: PageOf) -> tuple[list[tuple[Place, Row]], int | None]:
-        """The page's individuals, each as its place and its row, and how many there are in all, if that was
-        asked for."""
+    async def page(self, page: PageOf) -> tuple[list[Row], int | None]:
+        """The rows of the page's individuals, each with its place at the end, and how many there are in all,
+        if that was asked for."""
         statement = self._pages.statement(page, scans_in_order=self._graph.scans_in_order)
         rows, total = await statement.read(self._graph)
         return rows, total
@@ -66,14 +55,11 @@ class NodeLane:
     """Reads of things by their ids, of the same shapes."""
 
     def __init__(self, graph: Graph, shapes: NodeShapes) -> None:
-        statement = by_node_ids(shapes)
-        self._ids = Batcher[str, Node | None](
-            partial(read_by_node_ids, graph, statement), batch_size=TOGETHER
-        )
+        self._ids = Gathering[Node | None](partial(read_by_node_ids, graph, by_node_ids(shapes)))
 
     async def by_ids(self, ids: Sequence[str]) -> list[Node | None]:
         """What each id leads to, in order; None for an id that nothing has."""
-        return [_answer([answer]) for answer in await self._ids.submit(ids)]
+        return await self._ids.answers(ids) if ids else []
 
 
 class Together:
@@ -103,10 +89,3 @@ def _latest(known: OrderedDict[K, V], key: K, make: Callable[[], V]) -> V:
     else:
         known.move_to_end(key)
     return value
-
-
-def _answer(answers: list[T | Exception]) -> T:
-    (answer,) = answers
-    if isinstance(answer, Exception):
-        raise answer
-    return answer

@@ -14,7 +14,7 @@ from typing import Any, NoReturn, TypeAlias
 
 import orjson
 
-from resolvers.planning.plan import Constant, FieldPlan, Function, Inner, Leaf, ObjectPlan, Part, Rows, Values
+from resolvers.planning.plan import Constant, FieldPlan, Function, Leaf, ObjectPlan, Part, Rows, Values
 
 Encoder: TypeAlias = Callable[[Sequence[Any], datetime], Any]
 
@@ -70,8 +70,6 @@ class _Writing:
             case Part(plan, decisive):
                 absent = " and ".join(f"{row}[{place}] is None" for place in decisive or ())
                 return f"(None if {absent} else {self.object(plan, row)})"
-            case Inner(place, plan):
-                return self.object(plan, f"{row}[{place}]")
             case Rows(place, plan):
                 self.depth += 1
                 inner = f"row{self.depth}"

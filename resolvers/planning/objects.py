@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 
-from resolvers.planning.plan import Constant, FieldPlan, Function, Inner, Leaf, ObjectPlan, Part, Rows, Values
+from resolvers.planning.plan import Constant, FieldPlan, Function, Leaf, ObjectPlan, Part, Rows, Values
 
 
 def build_object(plan: ObjectPlan, row: Sequence[Any], now: datetime, into: Any = None) -> Any:
@@ -33,8 +33,6 @@ def _value(field: FieldPlan, row: Sequence[Any], now: datetime, known: Any) -> A
             if decisive is not None and all(row[place] is None for place in decisive):
                 return None
             return build_object(plan, row, now, known)
-        case Inner(place, plan):
-            return build_object(plan, row[place], now, known)
         case Rows(place, plan):
             before = known or repeat(None)
             return [

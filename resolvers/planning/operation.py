@@ -19,6 +19,7 @@ from graphql import (
     FieldNode,
     FragmentDefinitionNode,
     GraphQLError,
+    GraphQLField,
     GraphQLNonNull,
     GraphQLSchema,
     OperationDefinitionNode,
@@ -45,16 +46,38 @@ class PlannedRoot:
 
     root: Root
     encoder: Encoder
+    definition: GraphQLField
     nodes: list[FieldNode]
-    nullable: bool
     scope: Scope
+
+    async def read(self, key: str, context: Context, variables: VariableValues) -> Any:
+        """The row, None, or a GraphQLError."""
+        try:
+            context.require(self.scope)
+            arguments = get_argument_values(self.definition, self.nodes[0], variables)
+            return await self.root.read(context, arguments)
+        except GraphQLError as error:
+            return GraphQLError(error.message, error.nodes, path=[key], original_error=error.original_error)
+        except Exception as error:
+            return GraphQLError(str(error), self.nodes, path=[key], original_error=error)
+
+    def describe(self, variables: VariableValues, now: datetime) -> dict[str, Any]:
+        """The statements that it may read by, each under when it is used, for these variables; for no
+        arguments at all where some are missing."""
+        try:
+            arguments = get_argument_values(self.definition, self.nodes[0], variables)
+        except GraphQLError:
+            arguments = {}
+        return {
+            when: {"statement": statement.text, "parameters": statement.parameters}
+            for when, statement in self.root.statements(arguments, now).items()
+        }
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedOperation:
     """A compiled query: response name → its root, or the text that it is."""
 
-    schema: GraphQLSchema
     fields: dict[str, PlannedRoot | str]
 
     async def run(
@@ -62,15 +85,15 @@ class PlannedOperation:
     ) -> tuple[dict[str, Any] | None, list[GraphQLError]]:
         """The data, ready for orjson, and the errors. Raises Unfit for rows not as the schema says."""
         now = context.services.clock()
-        roots = {key: planned for key, planned in self.fields.items() if isinstance(planned, PlannedRoot)}
-        if len(roots) == 1:
-            ((key, planned),) = roots.items()
-            results: list[Any] = [await self._read(key, planned, context, variables)]
+        reads = {
+            key: field.read(key, context, variables)
+            for key, field in self.fields.items()
+            if isinstance(field, PlannedRoot)
+        }
+        if len(reads) > 1:
+            rows = dict(zip(reads, await asyncio.gather(*reads.values()), strict=True))
         else:
-            results = await asyncio.gather(
-                *(self._read(key, planned, context, variables) for key, planned in roots.items())
-            )
-        rows = dict(zip(roots, results, strict=True))
+            rows = {key: await read for key, read in reads.items()}
         data: dict[str, Any] = {}
         errors: list[GraphQLError] = []
         for key, field in self.fields.items():
@@ -79,7 +102,7 @@ class PlannedOperation:
                 continue
             row = rows[key]
             if isinstance(row, GraphQLError):
-                if not field.nullable:
+                if isinstance(field.definition.type, GraphQLNonNull):
                     return None, [row]
                 errors.append(row)
                 row = None
@@ -89,39 +112,10 @@ class PlannedOperation:
     def describe(self, variables: VariableValues, now: datetime) -> dict[str, Any]:
         """The statements of each root field, by response name, each under when it is used."""
         return {
-            key: {
-                when: {"statement": statement.text, "parameters": statement.parameters}
-                for when, statement in field.root.statements(
-                    self._arguments(field, variables, partial=True), now
-                ).items()
-            }
+            key: field.describe(variables, now)
             for key, field in self.fields.items()
             if isinstance(field, PlannedRoot)
         }
-
-    def _arguments(
-        self, planned: PlannedRoot, variables: VariableValues, *, partial: bool = False
-    ) -> dict[str, Any]:
-        """The arguments of a root field; none of them if they are `partial`, because variables are missing.
-        Raises GraphQLError otherwise."""
-        node, query = planned.nodes[0], self.schema.query_type
-        assert query is not None
-        try:
-            return get_argument_values(query.fields[node.name.value], node, variables)
-        except GraphQLError:
-            if partial:
-                return {}
-            raise
-
-    async def _read(self, key: str, planned: PlannedRoot, context: Context, variables: VariableValues) -> Any:
-        try:
-            context.require(planned.scope)
-            arguments = self._arguments(planned, variables)
-            return await planned.root.read(context, arguments)
-        except GraphQLError as error:
-            return GraphQLError(error.message, error.nodes, path=[key], original_error=error.original_error)
-        except Exception as error:
-            return GraphQLError(str(error), planned.nodes, path=[key], original_error=error)
 
 
 def compile_operation(
@@ -149,11 +143,10 @@ def compile_operation(
                 fields[key] = query.name
                 continue
             root = plan_root(schema, name, sub_selections(nodes), selections)
-            nullable = not isinstance(query.fields[name].type, GraphQLNonNull)
-            fields[key] = PlannedRoot(root, root.encoder(), nodes, nullable, scope_of(query, name))
+            fields[key] = PlannedRoot(root, root.encoder(), query.fields[name], nodes, scope_of(query, name))
     except NotPlannable:
         return None
-    return PlannedOperation(schema, fields)
+    return PlannedOperation(fields)
 
 
 def deciding_variables(document: DocumentNode) -> tuple[str, ...]:

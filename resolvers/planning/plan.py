@@ -70,14 +70,6 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Inner:
-    """An object with a row of its own, which is at a place in this one."""
-
-    place: int
-    plan: ObjectPlan
-
-
-@dataclass(frozen=True, slots=True)
 class Rows:
     """A list of objects, each with a row of its own."""
 
@@ -92,7 +84,7 @@ class Values:
     place: int
 
 
-FieldPlan: TypeAlias = Constant | Leaf | Function | Part | Inner | Rows | Values
+FieldPlan: TypeAlias = Constant | Leaf | Function | Part | Rows | Values
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,6 @@ from resolvers.planning.plan import (
     TYPENAME,
     Constant,
     FieldPlan,
-    Inner,
     Leaf,
     ObjectPlan,
     Part,
@@ -121,7 +120,8 @@ class IndividualRoot(_PlannedRoot):
 
 class IndividualsRoot(_PlannedRoot):
     """`individuals(where:, orderBy:, first:, after:, last:, before:)`. Its row: edges, has next, has
-    previous, first and last cursor, how many in all; an edge's row: cursor, the row of its node."""
+    previous, first and last cursor, how many in all; an edge's row: that of its node, then the edge's
+    place, and its cursor if that is selected."""
 
     def __init__(self, plan: ObjectPlan, shape: Shape, selected: frozenset[str]) -> None:
         super().__init__(plan, shape)
@@ -134,9 +134,11 @@ class IndividualsRoot(_PlannedRoot):
         rows, more = found[:wanted], len(found) > wanted
         if page.backwards:
             rows.reverse()
-        ends = [encode_cursor(order, rows[end][0]) for end in (0, -1)] if rows else [None, None]
+        width = len(self._shape)
+        ends = [encode_cursor(order, rows[end][width:]) for end in (0, -1)] if rows else [None, None]
         if "cursor" in self._selected:
-            rows = [(encode_cursor(order, place), row) for place, row in rows]
+            for row in rows:
+                row.append(encode_cursor(order, row[width:]))
         if page.backwards:
             has_next, has_previous = page.before is not None, more
         else:
@@ -230,10 +232,10 @@ def _plan_edge(
             case "__typename":
                 fields[key] = (TYPENAME, Constant(type_.name))
             case "cursor":
-                fields[key] = ("cursor", _given(0))
+                fields[key] = ("cursor", _given(-1))
             case "node":
                 node = plan_fields(node_type, sub_selections(nodes), selections, nodes_row)
-                fields[key] = ("node", Inner(1, node))
+                fields[key] = ("node", Part(node, None))
     return ObjectPlan(origin_of(type_), fields)
 
 

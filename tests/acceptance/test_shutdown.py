@@ -96,3 +96,19 @@ async def test_a_host_name_that_is_not_this_machines_is_refused(gateway: Gateway
         "/graphql", json={"query": "{ __typename }"}, headers={"host": "attacker.example"}
     )
     assert response.status_code == 400
+
+
+async def test_a_page_of_an_allowed_origin_may_read_the_answer_to_its_post(
+    engine: Engine, tmp_path: Path
+) -> None:
+    friend, stranger = "https://app.example.com", "https://other.example.com"
+    environment = engine.environment() | {"GATEWAY_ALLOWED_ORIGINS": friend}
+    gateway = await GatewayProcess.start(tmp_path, environment)
+    try:
+        for origin, allowed in ((friend, friend), (stranger, None)):
+            answer = await gateway.client.post(
+                "/graphql", json={"query": "{ __typename }"}, headers={"origin": origin}
+            )
+            assert answer.headers.get("access-control-allow-origin") == allowed
+    finally:
+        await gateway.stop()

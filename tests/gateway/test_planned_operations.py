@@ -74,7 +74,7 @@ async def both(engine: Engine) -> AsyncIterator[Both]:
             services,
             make(compile_operation=partial(compile_operation, schema._schema)),
             make(),
-            [id_ for (id_,), _ in page],
+            [id_ for (id_,) in page],
             [*more, "ind_nobody", "x"],
         )
 

@@ -173,7 +173,7 @@ async def page(graph: Graph, *, after: str, limit: int) -> list[Profile]:
     """Up to `limit` profiles in the order of their ids, from behind the id `after`."""
     wanted = PageOf(times.utc_now(), after=[after], limit=limit)
     rows, _ = await Pages(PROFILE).statement(wanted).read(graph)
-    return [_profile(row) for _, row in rows]
+    return [_profile(row[:-1]) for row in rows]
 
 
 def _profile(row: Sequence[Any]) -> Profile:

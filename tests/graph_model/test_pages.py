@@ -53,7 +53,7 @@ async def create(graph: Graph, people: Sequence[dict[str, Any]]) -> None:
 async def read(graph: Graph, page: PageOf) -> tuple[list[Place], int | None]:
     statement = PAGES.statement(page, scans_in_order=graph.scans_in_order)
     rows, total = await statement.read(graph)
-    return [place for place, _ in rows], total
+    return [place for _, *place in rows], total
 
 
 def in_order(keys: Sequence[Key], people: Sequence[dict[str, Any]] = PEOPLE) -> list[list[Any]]:

@@ -92,13 +92,13 @@ def test_the_schema_is_told_unless_introspection_is_off() -> None:
 
 def test_the_operation_is_chosen_by_its_name() -> None:
     document = documents().get("query A { hello } mutation B { set(value: 1) }")
-    assert document.kind("A").value == "query"
-    assert document.kind("B").value == "mutation"
+    assert document.operation("A").kind.value == "query"
+    assert document.operation("B").kind.value == "mutation"
 
 
 @pytest.mark.parametrize("name", ["C", "", None])
 def test_without_a_name_that_fits_no_operation_is_chosen(name: str | None) -> None:
     document = documents().get("query A { hello } mutation B { set(value: 1) }")
     with pytest.raises(Rejected) as rejected:
-        document.kind(name)
+        document.operation(name)
     assert rejected.value.errors[0]["extensions"] == {"code": "OPERATION_RESOLUTION_FAILURE"}

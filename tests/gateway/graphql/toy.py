@@ -13,7 +13,7 @@ from starlette.applications import Starlette
 from starlette.requests import HTTPConnection
 from strawberry.permission import BasePermission
 
-from gateway.graphql.app import graphql_routes
+from gateway.graphql.app import graphql_interface
 from gateway.graphql.connections import Connections
 from gateway.graphql.lookup import Lookup
 from gateway.graphql.metering import Meter
@@ -223,5 +223,5 @@ def gateway(
         "max_body_bytes": 100_000,
         "allowed_origins": frozenset({"https://friend.example"}),
     }
-    app = Starlette(routes=graphql_routes(operations, connections, **(settings | options)))
+    app = Starlette(routes=graphql_interface(operations, connections, **(settings | options)).routes)
     return Gateway(app, toy, connections)
