@@ -100,8 +100,8 @@ class IndividualRoot(_PlannedRoot):
 
     async def read(self, context: Context, arguments: Mapping[str, Any]) -> Sequence[Any] | None:
         by = arguments["by"]
-        if id_ := by.get("id"):
-            return await self.lane(context).by_id(id_)
+        if "id" in by:
+            return await self.lane(context).by_id(by["id"])
         asked = by["identifier"]
         wanted = parse_identifier(
             objects.IdentifierType(asked["type"].value),
