@@ -156,20 +156,23 @@ class _Writing:
         if self.page.backwards:
             start, end = self.page.before, self._bounds(self.page.after, self._later)
             step = self._earlier
-        valued = _Segment((f"{value} IS NOT NULL", "p.id > ''", *end), self.page.keys, is_valued=True)
+        # That there is an id lets Neo4j go by the index of the two; were it compared, by the one of the id.
+        valued = _Segment((f"{value} IS NOT NULL", "p.id IS NOT NULL", *end), self.page.keys, is_valued=True)
         without = _Segment((f"{value} IS NULL", "p.id > ''", *end), (id_,))
         nulls_ahead = [without] if key.nullable else []
         if start is None:
             yield from [*nulls_ahead, valued] if self.page.backwards else [valued, *nulls_ahead]
             return
         rest = (self._same(key, start[0]), *step(id_, start[1]), *end)
-        yield _Segment(rest, (id_,))
         if start[0] is None:
+            yield _Segment(rest, (id_,))
             if self.page.backwards:
                 yield valued
             return
+        # Ordered by the value, too, although it is the same: by the id alone, Neo4j would sort.
+        yield _Segment(rest, self.page.keys, is_valued=True)
         comparison = self._compared(key, start[0], later=not self.page.backwards)
-        yield _Segment((comparison, "p.id > ''", *end), self.page.keys, is_valued=True)
+        yield _Segment((comparison, "p.id IS NOT NULL", *end), self.page.keys, is_valued=True)
         if not self.page.backwards:
             yield from nulls_ahead
 
