@@ -8,13 +8,17 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from graphql import GraphQLObjectType, OperationType
 from pydantic import SecretStr
 from pydantic_core import PydanticUndefined
 
 from gateway.settings import Settings
 from graph_model.metadata.objects import OBJECTS
+from resolvers.planning.plan import scope_of
+from resolvers.schema import schema
 
 DOCS = Path(__file__).parent
+SCHEMA = schema._schema
 
 
 def write_tables() -> None:
@@ -25,7 +29,7 @@ def write_tables() -> None:
 
 def pages() -> dict[Path, str]:
     """The pages that hold marks, with the tables as they ought to be."""
-    tables = {"integrators.md": _objects(), "operators.md": _settings()}
+    tables = {"integrators.md": _objects(), "operators.md": _settings(), "scopes.md": _scopes()}
     return {
         DOCS / name: _with_table((DOCS / name).read_text(), "\n".join(lines))
         for name, lines in tables.items()
@@ -52,6 +56,25 @@ def _objects() -> Iterator[str]:
             notes += [f"identifier `{field.identifier}`"] if field.identifier else []
             yield f"| `{field.name}` | {'; '.join(notes)} | {field.description} |"
         yield ""
+
+
+def _scopes() -> Iterator[str]:
+    """The fields of each object type by the scope that they ask for; what can be asked for first."""
+    roots = [
+        item.name for item in (SCHEMA.query_type, SCHEMA.mutation_type, SCHEMA.subscription_type) if item
+    ]
+    types = [
+        type_
+        for type_ in SCHEMA.type_map.values()
+        if isinstance(type_, GraphQLObjectType) and not type_.name.startswith("__")
+    ]
+    yield "| type | scope | fields |\n| --- | --- | --- |"
+    for type_ in sorted(types, key=lambda type_: (type_.name not in roots, type_.name)):
+        fields: dict[str, list[str]] = {}
+        for name in type_.fields:
+            fields.setdefault(scope_of(type_, name), []).append(f"`{name}`")
+        for scope, names in sorted(fields.items()):
+            yield f"| `{type_.name}` | `{scope}` | {', '.join(names)} |"
 
 
 def _settings() -> Iterator[str]:
