@@ -60,9 +60,7 @@ def _objects() -> Iterator[str]:
 
 def _scopes() -> Iterator[str]:
     """The fields of each object type by the scope that they ask for; what can be asked for first."""
-    roots = [
-        item.name for item in (SCHEMA.query_type, SCHEMA.mutation_type, SCHEMA.subscription_type) if item
-    ]
+    roots = {root.name for kind in OperationType if (root := SCHEMA.get_root_type(kind))}
     types = [
         type_
         for type_ in SCHEMA.type_map.values()
