@@ -1,6 +1,6 @@
 # Needs nothing but Python 3.11 or later and make. PYTHON=... names the interpreter that makes .venv.
 .DELETE_ON_ERROR:
-.PHONY: demo test clients soak bench-reads neo4j schema docs lock clean
+.PHONY: demo test clients soak bench-reads bench-pages neo4j schema docs lock clean
 
 BIN = .venv/bin
 PIP_INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check
@@ -41,6 +41,10 @@ soak: .venv/test.stamp
 bench-reads: .venv/test.stamp
 	npm --prefix benchmarks/reads ci --no-audit --no-fund
 	$(BIN)/python -m benchmarks.reads.run
+
+# Needs what the tests on Neo4j need; takes 4 minutes.
+bench-pages: .venv/test.stamp
+	$(BIN)/python -m benchmarks.pages.run
 
 # A Neo4j to try things on, until interrupted; VERSION=... takes another than the tests' own.
 neo4j: .venv/runtime.stamp

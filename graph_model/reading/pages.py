@@ -42,7 +42,8 @@ class Key:
 class PageOf:
     """Which page: of those that the filter holds for at this moment, ordered by `keys`, the last of which is
     the id; at most `limit` after and before these places (exclusive), the first of them or, `backwards`, the
-    last, nearest to the end first. `counted`: how many there are in all is asked for, too."""
+    last, nearest to the end first. `placed`: each row ends with its place. `counted`: how many there are in
+    all is asked for, too."""
 
     now: datetime
     keys: tuple[Key, ...] = (Key(ID),)
@@ -51,6 +52,7 @@ class PageOf:
     before: Place | None = None
     backwards: bool = False
     limit: int = 20
+    placed: bool = True
     counted: bool = False
 
 
@@ -62,8 +64,8 @@ class Pages:
         self._items = items(shape, "p", self._rendering)
 
     def statement(self, page: PageOf, *, scans_in_order: bool = False) -> Statement:
-        """The statement that answers with [rows, total or null]; a row ends with its place.
-        `scans_in_order` is for an engine that reads an index in its order, but never sorts by one."""
+        """The statement that answers with [rows, total or null]. `scans_in_order` is for an engine that reads
+        an index in its order, but never sorts by one."""
         rendering = Rendering(dict(self._rendering.parameters), self._rendering.names)
         text = _Writing(page, scans_in_order, self._items, rendering).statement()
         return Statement(text, rendering.parameters)
@@ -93,7 +95,7 @@ class _Writing:
         segments = [*(self._one_value() if in_segments else self._whole())]
         limit = self.rendering.parameter(self.page.limit)
         found = self._single(segments[0], limit) if len(segments) == 1 else self._joined(segments, limit)
-        place = [self._value(key) for key in self.page.keys]
+        place = [self._value(key) for key in self.page.keys] if self.page.placed else []
         # One list for each row: a list in it would cost as much again, here and wherever it is read.
         rows = f"collect([{', '.join([*self.items, *place])}])"
         if not self.page.counted:

@@ -44,8 +44,8 @@ class Lane:
         return found
 
     async def page(self, page: PageOf) -> tuple[list[Row], int | None]:
-        """The rows of the page's individuals, each with its place at the end, and how many there are in all,
-        if that was asked for."""
+        """The rows of the page's individuals, each with its place at the end if it is `placed`, and how many
+        there are in all, if that was asked for."""
         statement = self._pages.statement(page, scans_in_order=self._graph.scans_in_order)
         rows, total = await statement.read(self._graph)
         return rows, total

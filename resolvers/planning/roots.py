@@ -120,8 +120,8 @@ class IndividualRoot(_PlannedRoot):
 
 class IndividualsRoot(_PlannedRoot):
     """`individuals(where:, orderBy:, first:, after:, last:, before:)`. Its row: edges, has next, has
-    previous, first and last cursor, how many in all; an edge's row: that of its node, then the edge's
-    place, and its cursor if that is selected."""
+    previous, first and last cursor, how many in all; an edge's row: that of its node, then, as far as it is
+    selected, the edge's place and its cursor."""
 
     def __init__(self, plan: ObjectPlan, shape: Shape, selected: frozenset[str]) -> None:
         super().__init__(plan, shape)
@@ -135,7 +135,9 @@ class IndividualsRoot(_PlannedRoot):
         if page.backwards:
             rows.reverse()
         width = len(self._shape)
-        ends = [encode_cursor(order, rows[end][width:]) for end in (0, -1)] if rows else [None, None]
+        ends: list[str | None] = [None, None]
+        if rows and "pageInfo" in self._selected:
+            ends = [encode_cursor(order, rows[end][width:]) for end in (0, -1)]
         if "cursor" in self._selected:
             for row in rows:
                 row.append(encode_cursor(order, row[width:]))
@@ -173,6 +175,7 @@ class IndividualsRoot(_PlannedRoot):
             before=before,
             backwards=last is not None,
             limit=(last or first or DEFAULT_PAGE) + 1,
+            placed=not self._selected.isdisjoint(("cursor", "pageInfo")),
             counted="totalCount" in self._selected,
         )
         return page, order
