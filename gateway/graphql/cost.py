@@ -77,11 +77,22 @@ class Given:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """Whether a variable gives an argument a value: 1 if it does."""
+
+    node: VariableNode
+
+    def value(self, variables: Mapping[str, Any]) -> int:
+        """1 or 0 with these variables."""
+        return int(variables.get(self.node.name.value) is not None)
+
+
+@dataclass(frozen=True, slots=True)
 class Expression:
-    """Points, and terms of a factor, a size and what it multiplies."""
+    """Points, and terms of a factor, what variables decide, and what these multiply."""
 
     points: int = 0
-    terms: tuple[tuple[int, Given, Expression], ...] = ()
+    terms: tuple[tuple[int, Given | Asked, Expression], ...] = ()
 
     def __add__(self, other: Expression) -> Expression:
         return Expression(self.points + other.points, self.terms + other.terms)
@@ -200,7 +211,7 @@ class Costs:
         field = self._fields.get((type_name, node.name.value))
         if field is None:
             return _ONE, _NOTHING
-        one = Expression(1 + _points(field, node))
+        one = _ONE + _points(field, node)
         if node.selection_set is None:
             return one, _NOTHING
         own, paged = self._selected(node.selection_set, field.type, fragments)
@@ -228,12 +239,16 @@ def _field(type_name: str, name: str, field: GraphQLField) -> _Field:
     return _Field(type_.name, size, pages, page, declared.get(POINTS) or {})
 
 
-def _points(field: _Field, node: FieldNode) -> int:
+def _points(field: _Field, node: FieldNode) -> Expression:
     """What a field costs besides, by itself and for its arguments."""
-    if not field.points:
-        return 0
-    given = [item.name.value for item in node.arguments or () if not isinstance(item.value, NullValueNode)]
-    return sum(field.points.get(name, 0) for name in ("", *given))
+    found = Expression(field.points.get("", 0))
+    for argument in node.arguments or ():
+        points = field.points.get(argument.name.value, 0)
+        if isinstance(argument.value, VariableNode):
+            found += Expression(terms=((points, Asked(argument.value), _ONE),)) if points else _NOTHING
+        elif not isinstance(argument.value, NullValueNode):
+            found += Expression(points)
+    return found
 
 
 def _page(field: _Field, node: FieldNode) -> int | Given:

@@ -40,6 +40,8 @@ def cost(query: str, variables: dict[str, Any] | None = None) -> int:
 NODE = "edges { node { id } }"
 INGEST = "mutation ($i: IngestRecordsInput!) { ingestRecords(input: $i) { results { recordId } } }"
 
+WHERE = "query ($w: IndividualFilter) { individuals(where: $w) { edges { cursor } } }"
+
 
 @pytest.mark.parametrize(
     ("query", "variables", "points"),
@@ -54,6 +56,14 @@ INGEST = "mutation ($i: IngestRecordsInput!) { ingestRecords(input: $i) { result
         (f"query ($n: Int! = 3) {{ individuals(first: $n) {{ {NODE} }} }}", {"n": 5}, 1 + 1 + 5 * 2),
         (f"query ($n: Int! = 3) {{ individuals(first: $n) {{ {NODE} }} }}", {"n": -5}, 1 + 1),
         (f"query ($n: Int! = 3) {{ individuals(first: $n) {{ {NODE} }} }}", {"n": "x"}, 1 + 1 + 20 * 2),
+        ("{ individuals(last: 4) { edges { cursor } } }", {}, 1 + 1 + 4 + 1_000),
+        ("{ individuals(orderBy: [{id: ASC}], where: null) { totalCount } }", {}, 1 + 1 + 2 * 1_000),
+        (WHERE, {"w": {}}, 1 + 1 + 20 + 1_000),
+        (WHERE, {"w": None}, 1 + 1 + 20),
+        (WHERE, {}, 1 + 1 + 20),
+        ('{ node(id: "1") { id } }', {}, 1 + 1),
+        ('{ nodes(ids: ["1", "2", "3"]) { id } }', {}, 1 + 3),
+        ("query ($ids: [ID!]!) { nodes(ids: $ids) { id __typename } }", {"ids": ["1", "2"]}, 1 + 2 * 2),
         (INGEST, {"i": {"source": "a", "object": "b", "records": [{}] * 9}}, 1 + 1 + 9),
         (INGEST, {"i": None}, 1 + 1 + ASSUMED_SIZE),
         (
