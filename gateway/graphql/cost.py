@@ -51,6 +51,8 @@ from resolvers.fields import PAGE, PAGE_SIZE, POINTS, SIZE
 
 ASSUMED_SIZE = 10
 """How many objects a list holds of which nothing is known."""
+MOST = 2**53 - 1
+"""The greatest cost that is told: the greatest integer that every reader of JSON understands."""
 _INTROSPECTION_SIZES = {"types": 50}
 _INTROSPECTION_SIZE = 5
 
@@ -120,10 +122,10 @@ class OperationCost:
     defaults: Mapping[str, Any]
 
     def points(self, variables: Mapping[str, Any] | None) -> int:
-        """What it costs with these variables, as the client sent them."""
+        """What it costs with these variables, as the client sent them; MOST if it is more."""
         if not self.expression.terms:
-            return self.expression.points
-        return self.expression.value({**self.defaults, **(variables or {})})
+            return min(self.expression.points, MOST)
+        return min(self.expression.value({**self.defaults, **(variables or {})}), MOST)
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ from graphql import (
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.graphql.cost import ASSUMED_SIZE, Costs
+from gateway.graphql.cost import ASSUMED_SIZE, MOST, Costs
 from gateway.graphql.metering import Meter
 from resolvers.schema import schema
 
@@ -64,6 +64,7 @@ WHERE = "query ($w: IndividualFilter) { individuals(where: $w) { edges { cursor 
         ('{ node(id: "1") { id } }', {}, 1 + 1),
         ('{ nodes(ids: ["1", "2", "3"]) { id } }', {}, 1 + 3),
         ("query ($ids: [ID!]!) { nodes(ids: $ids) { id __typename } }", {"ids": ["1", "2"]}, 1 + 2 * 2),
+        (f"query ($n: Int!) {{ individuals(first: $n) {{ {NODE} }} }}", {"n": 2**62}, MOST),
         (INGEST, {"i": {"source": "a", "object": "b", "records": [{}] * 9}}, 1 + 1 + 9),
         (INGEST, {"i": None}, 1 + 1 + ASSUMED_SIZE),
         (
