@@ -157,7 +157,7 @@ async def test_a_body_of_20_megabytes_is_refused_and_the_gateway_goes_on(gateway
     [
         ('{ individuals(after: "nonsense") { edges { cursor } } }', "INVALID_CURSOR"),
         ("{ individuals(first: 0) { edges { cursor } } }", "BAD_USER_INPUT"),
-        ("{ individuals(first: 1000) { edges { cursor } } }", "BAD_USER_INPUT"),
+        ("{ individuals(first: 1001) { edges { cursor } } }", "BAD_USER_INPUT"),
         (
             '{ individual(by: {identifier: {type: CUSTOMER_NUMBER, value: "1"}}) { id } }',
             "MISSING_ISSUER",
