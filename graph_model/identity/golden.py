@@ -50,7 +50,7 @@ def golden_values(records: Iterable[GoldenSource]) -> dict[str, FieldValue | Non
     full_name = " ".join(str(golden[part]) for part in ("firstName", "lastName") if golden[part])
     emails = golden["emails"]
     golden["displayName"] = full_name or (
-        emails[0] if isinstance(emails, list) and emails else ANONYMOUS_NAME
+        str(emails[0]) if isinstance(emails, list) and emails else ANONYMOUS_NAME
     )
     return golden
 
@@ -82,7 +82,7 @@ def _all_values(newest_first: list[GoldenSource], field: str) -> list[str]:
     for record in newest_first:
         country = record.fields.get("country")
         held = record.fields.get(field, [])
-        for value in held if isinstance(held, list) else [str(held)]:
+        for value in map(str, held if isinstance(held, list) else [held]):
             same = normalise.email(value) if field == "email" else _phone(value, country)
             ranked.append((record.modified_at, value, same or value))
     ranked.sort(key=lambda item: item[1])
