@@ -24,6 +24,12 @@ class IndividualKind(Enum):
     ANONYMOUS = _value("ANONYMOUS", "Only devices or browsers are known so far.")
 
 
+@strawberry.enum(description="What kind of party an individual is; the two are never linked with each other.")
+class PartyType(Enum):
+    PERSON = _value("PERSON", "A person.")
+    ORGANIZATION = _value("ORGANIZATION", "A company, an association, an authority.")
+
+
 @strawberry.enum(description="Gender, as a source states it.")
 class Gender(Enum):
     FEMALE = _value("FEMALE", "Female.")
@@ -33,10 +39,23 @@ class Gender(Enum):
 
 @strawberry.enum(description="A kind of identifier that leads to an individual.")
 class IdentifierType(Enum):
+    NATIONAL_ID = _value(
+        objects.IdentifierType.NATIONAL_ID, "The number by which a country knows a person, of an issuer."
+    )
+    TAX_ID = _value(objects.IdentifierType.TAX_ID, "A tax number, of an issuer.")
+    PASSPORT = _value(objects.IdentifierType.PASSPORT, "The number of a passport, of an issuer.")
+    DRIVERS_LICENSE = _value(
+        objects.IdentifierType.DRIVERS_LICENSE, "The number of a driver's license, of an issuer."
+    )
     CUSTOMER_NUMBER = _value(
         objects.IdentifierType.CUSTOMER_NUMBER, "A customer number; means something only with its issuer."
     )
     LOYALTY_NUMBER = _value(objects.IdentifierType.LOYALTY_NUMBER, "A loyalty membership number.")
+    OTHER_ID = _value(
+        objects.IdentifierType.OTHER_ID,
+        "A party identification of another type. Its issuer is the name of that type, followed by a colon "
+        "and who issued it, if that is known: LEI, LIBRARY_CARD:paris.",
+    )
     LOGIN = _value(objects.IdentifierType.LOGIN, "The name under which somebody signs in.")
     EMAIL = _value(objects.IdentifierType.EMAIL, "An e-mail address.")
     PHONE = _value(objects.IdentifierType.PHONE, "A phone number in E.164, such as +493012345678.")

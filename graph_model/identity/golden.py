@@ -10,11 +10,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from graph_model.identity import normalise
-from graph_model.metadata.objects import DEVICE_OBJECT
+from graph_model.metadata.objects import DEVICE_OBJECT, ORGANIZATION
 from graph_model.records.model import FieldValue
 
-SINGLE_FIELDS = ("salutation", "firstName", "middleName", "lastName", "birthDate", "gender")
-ADDRESS_FIELDS = ("street", "city", "postalCode", "state", "country", "latitude", "longitude")
+SINGLE_FIELDS = (
+    *("salutation", "firstName", "middleName", "lastName", "suffix", "birthDate", "birthPlace", "gender"),
+)
+ADDRESS_FIELDS = (
+    *("street", "houseNumber", "addressLine2", "locality"),
+    *("city", "postalCode", "state", "country", "latitude", "longitude"),
+)
 CONTACT_POINTS = {"emails": "email", "phones": "phone"}
 FOLDED = ("displayName", "firstName", "middleName", "lastName", "street", "city", "state", "emails", "phones")
 """Golden values whose case-folded form is stored, too."""
@@ -42,6 +47,9 @@ def golden_values(records: Iterable[GoldenSource]) -> dict[str, FieldValue | Non
     golden: dict[str, FieldValue | None] = {"kind": "KNOWN" if newest_first else "ANONYMOUS"}
     for name in SINGLE_FIELDS:
         golden[name] = _last_updated(newest_first, name)
+    organizations = [record for record in newest_first if record.object == ORGANIZATION.name]
+    golden["partyType"] = "ORGANIZATION" if organizations else "PERSON"
+    golden["organizationName"] = _last_updated(organizations, "name")
     address = _last_updated_address(newest_first)
     for name in ADDRESS_FIELDS:
         golden[name] = address.get(name)
@@ -49,8 +57,10 @@ def golden_values(records: Iterable[GoldenSource]) -> dict[str, FieldValue | Non
         golden[name] = _all_values(newest_first, field)
     full_name = " ".join(str(golden[part]) for part in ("firstName", "lastName") if golden[part])
     emails = golden["emails"]
-    golden["displayName"] = full_name or (
-        emails[0] if isinstance(emails, list) and emails else ANONYMOUS_NAME
+    golden["displayName"] = (
+        golden["organizationName"]
+        or full_name
+        or (str(emails[0]) if isinstance(emails, list) and emails else ANONYMOUS_NAME)
     )
     return golden
 
@@ -82,7 +92,7 @@ def _all_values(newest_first: list[GoldenSource], field: str) -> list[str]:
     for record in newest_first:
         country = record.fields.get("country")
         held = record.fields.get(field, [])
-        for value in held if isinstance(held, list) else [str(held)]:
+        for value in map(str, held if isinstance(held, list) else [held]):
             same = normalise.email(value) if field == "email" else _phone(value, country)
             ranked.append((record.modified_at, value, same or value))
     ranked.sort(key=lambda item: item[1])

@@ -9,7 +9,9 @@ from typing import TypeAlias
 from graph_model.metadata.objects import IdentifierType, ObjectType
 
 Scalar: TypeAlias = str | int | float
-FieldValue: TypeAlias = Scalar | list[str]
+Parts: TypeAlias = dict[str, Scalar]
+"""A value that has parts, by their names."""
+FieldValue: TypeAlias = Scalar | list[str] | list[Parts]
 
 
 @dataclass(frozen=True, slots=True, order=True)

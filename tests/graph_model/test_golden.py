@@ -92,4 +92,13 @@ def test_golden_values_do_not_depend_on_the_order_of_records(
     golden = golden_values(records)
     shuffled = random.sample(records, len(records))
     assert golden_values(shuffled) == golden
-    assert {*SINGLE_FIELDS, *ADDRESS_FIELDS, "emails", "phones", "kind", "displayName"} == golden.keys()
+    assert {
+        *SINGLE_FIELDS,
+        *ADDRESS_FIELDS,
+        "emails",
+        "phones",
+        "kind",
+        "displayName",
+        "partyType",
+        "organizationName",
+    } == golden.keys()
