@@ -16,8 +16,8 @@ from time import perf_counter
 from benchmarks.matching.datasets import DATA, PEOPLE, SETS, clusters, load, valid
 from benchmarks.matching.engine import Resolved, candidates, resolve, without_generic
 from benchmarks.matching.f1 import quality
-from graph_model.identity.matching.canonical import features_of
 from graph_model.identity.matching.default import DEFAULT
+from graph_model.identity.matching.features import features_of
 from graph_model.identity.matching.training import train
 
 DEFAULT_SETS = (*SETS, f"{PEOPLE}20000", f"{PEOPLE}100000")
