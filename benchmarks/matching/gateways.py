@@ -1,4 +1,4 @@
-"""Gateways to measure, each a process on an engine of its own, and a client that takes little of a machine."""
+"""Gateways to measure, each on an engine of its own, and a client that takes little of the machine."""
 
 from __future__ import annotations
 
