@@ -22,7 +22,9 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
+from typing import Any
 
+import orjson
 import uvloop
 
 from benchmarks.matching.datasets import DATA, PEOPLE, Labelled, load
@@ -60,9 +62,7 @@ class Grown:
         return self.seconds / self.records * 1_000
 
 
-async def rates(
-    records: Sequence[Labelled], engines: Iterable[str], rounds: int, ruleset: str | None
-) -> None:
+async def rates(records: Sequence[Labelled], engines: Iterable[str], rounds: int, ruleset: Any) -> None:
     """Print the table of bulk and streamed rates."""
     warm_up = load(f"{PEOPLE}{WARM_UP}")
     found: dict[tuple[str, str], list[Sent]] = {}
@@ -88,7 +88,7 @@ async def rates(
         print(f"| {engine}, {way} | {' | '.join(cells)} |")
 
 
-async def growth(engine: str, ruleset: str | None) -> None:
+async def growth(engine: str, ruleset: Any) -> None:
     """Print what further records cost in a small and in a large population."""
     people = load(f"{PEOPLE}{LARGE + 2 * FURTHER}")
     Random(1).shuffle(people)
@@ -135,7 +135,7 @@ async def candidates(client: Client) -> float:
     return sum(map(float, lines))
 
 
-async def measure(options: argparse.Namespace, ruleset: str | None) -> None:
+async def measure(options: argparse.Namespace, ruleset: Any) -> None:
     """Both, as the options say."""
     if "rates" in options.only:
         records = load(SET, options.data)[: options.records]
@@ -157,7 +157,7 @@ def main() -> None:
     parser.add_argument("--ruleset", type=Path, help="exported ruleset to activate first (default: none)")
     parser.add_argument("--data", type=Path, default=DATA, help="folder of the sets (default: %(default)s)")
     options = parser.parse_args()
-    ruleset = options.ruleset.read_text() if options.ruleset else None
+    ruleset = orjson.loads(options.ruleset.read_bytes()) if options.ruleset else None
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(measure(options, ruleset))
 

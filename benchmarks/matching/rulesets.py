@@ -19,10 +19,10 @@ mutation Activate($version: Int!) {
   activateRuleset(input: {version: $version}) { job { id } userErrors { code message } }
 }
 """
-_JOB = "query Job($id: ID!) { job(id: $id) { state error ruleset { version } } }"
-_EXPORT = "query Export($version: Int!) { exportRuleset(version: $version) { ruleset } }"
+_JOB = "query Job($id: ID!) { job(id: $id) { state errorMessage ruleset { version } } }"
+_EXPORT = "query Export($version: Int!) { exportRuleset(version: $version) }"
 _IMPORT = """
-mutation Import($ruleset: String!) {
+mutation Import($ruleset: JSON!) {
   importRuleset(input: {ruleset: $ruleset}) { ruleset { version } userErrors { code message } }
 }
 """
@@ -41,13 +41,12 @@ async def activate(client: Client, version: int) -> None:
     await _finished(client, _payload(data, "activateRuleset")["job"]["id"])
 
 
-async def exported(client: Client, version: int) -> str:
-    """A version as text, for another graph."""
-    text: str = (await client.ask(_EXPORT, {"version": version}))["exportRuleset"]["ruleset"]
-    return text
+async def exported(client: Client, version: int) -> Any:
+    """A version as JSON, for another graph."""
+    return (await client.ask(_EXPORT, {"version": version}))["exportRuleset"]
 
 
-async def adopt(client: Client, ruleset: str | None) -> None:
+async def adopt(client: Client, ruleset: Any) -> None:
     """Let an exported ruleset decide; None leaves the default."""
     if ruleset is None:
         return
@@ -62,7 +61,7 @@ async def _finished(client: Client, id_: str) -> dict[str, Any]:
         if job["state"] == DONE:
             return job
         if job["state"] in OVER:
-            raise RuntimeError(f"The job {id_} is {job['state']}: {job['error']}")
+            raise RuntimeError(f"The job {id_} is {job['state']}: {job['errorMessage']}")
         await asyncio.sleep(POLL_SECONDS)
 
 

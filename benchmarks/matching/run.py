@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
+import orjson
 import uvloop
 
 from benchmarks.matching.datasets import DATA, PEOPLE, SETS, Labelled, clusters, load
@@ -67,7 +68,7 @@ async def evaluate(engine: str, name: str, records: Sequence[Labelled], seed: in
         trained = quality(parts, truth)
         _tell(engine, name, "trained", trained, sent)
     if keep is not None:
-        await asyncio.to_thread((keep / f"{name}.json").write_text, ruleset)
+        await asyncio.to_thread((keep / f"{name}.json").write_bytes, orjson.dumps(ruleset))
     async with gateway(engine, page_cache="1g") as client:
         await adopt(client, ruleset)
         sent = await client.ingest(rng.sample(records, len(records)), **STREAMED)
