@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect
 from collections.abc import Iterable, Sequence
 from functools import cache
@@ -73,6 +74,16 @@ def mistyped(rng: Random, text: str) -> str:
     if slip < 0.65 and place + 1 < len(text):
         return text[:place] + text[place + 1] + character + text[place + 2 :]
     return text[:place] + _beside(rng, character) + text[place + 1 :]
+
+
+def mistyped_email(rng: Random, email: str) -> str:
+    """The address with a slip in one of its longer words, so that it stays an address."""
+    words = re.split(r"([.@_])", email)
+    places = [place for place, word in enumerate(words[:-2]) if len(word) > 2]
+    if not places:
+        return email
+    place = rng.choice(places)
+    return "".join((*words[:place], mistyped(rng, words[place]), *words[place + 1 :]))
 
 
 def misread(rng: Random, digits: str) -> str:

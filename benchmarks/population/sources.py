@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
-from benchmarks.population.chance import Table, misread, mistyped
+from benchmarks.population.chance import Table, misread, mistyped, mistyped_email
 from benchmarks.population.households import Person
 
 SEVERAL = 1 / 3
@@ -153,7 +153,7 @@ class Registrar:
         if "birthDate" in facts:
             record["birthDate"] = self._birth_date(facts["birthDate"], source.slips)
         if "email" in facts:
-            email = mistyped(rng, facts["email"]) if self._slip(source, 0.012) else facts["email"]
+            email = mistyped_email(rng, facts["email"]) if self._slip(source, 0.012) else facts["email"]
             record["email"] = email.title() if rng.random() < 0.05 else email
         if "phone" in facts:
             digits = misread(rng, facts["phone"]) if self._slip(source, 0.012) else facts["phone"]
