@@ -34,8 +34,8 @@ LEAST: Final = 1e-6
 
 @dataclass(frozen=True, slots=True)
 class Observed:
-    """Compared pairs: by attribute the level of each (-1: not known on both sides), and what frequencies add to
-    the weight of each against unrelated, in bits."""
+    """Compared pairs: by attribute the level of each (-1: not known on both sides), and what frequencies add
+    to the weight of each against unrelated, in bits."""
 
     levels: dict[str, Levels]
     adjustment: Floats
@@ -95,14 +95,7 @@ def estimate(
         seen: dict[str, Floats] = {}
         new_match = dict(model.match)
         for attribute, levels in observed.levels.items():
-            known = levels >= 0
-            at = levels[known]
-            size = len(start.match[attribute])
-
-            def counted(weights: Floats, at: Levels = at, known: object = known, size: int = size) -> Floats:
-                return np.bincount(at, weights=weights[known], minlength=size)[:size]  # type: ignore[index]
-
-            seen[attribute] = counted(match)
+            seen[attribute] = _counted(levels, match, len(start.match[attribute]))
         for attribute, counts in seen.items():
             if attribute in held:
                 continue
@@ -137,6 +130,12 @@ def posterior(observed: Observed, model: Model) -> tuple[Floats, Floats]:
     household = np.exp2(np.clip(-against_household, -60, 60))
     total = 1.0 + unrelated + household
     return 1.0 / total, household / total
+
+
+def _counted(levels: Levels, weights: Floats, size: int) -> Floats:
+    known = levels >= 0
+    counts = np.bincount(levels[known], weights=weights[known], minlength=size)
+    return np.asarray(counts, dtype=np.float64)
 
 
 def _normalised(counts: Floats) -> Floats:

@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 
 from graph_model.identity.matching.counting import count
-from graph_model.identity.matching.estimation import Model, Observed, estimate, random_levels
+from graph_model.identity.matching.estimation import Floats, Model, Observed, estimate, random_levels
 from graph_model.identity.matching.evidence import Finding
 from graph_model.identity.matching.features import Features, Party
 from graph_model.identity.matching.linkage import agglomerate
@@ -177,9 +177,9 @@ def _observe(
 
 
 def _model(ruleset: Ruleset, records: int) -> Model:
-    def shares(comparison: Comparison, of: str) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+    def shares(comparison: Comparison, of: str) -> Floats:
         values = np.array([getattr(level, of) for level in comparison.levels], dtype=np.float64)
-        return values / values.sum()
+        return np.asarray(values / values.sum(), dtype=np.float64)
 
     by_class = {
         of: {comparison.attribute: shares(comparison, of) for comparison in ruleset.comparisons}
