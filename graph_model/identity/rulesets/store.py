@@ -28,6 +28,7 @@ r.activatedAt
 """
 
 _PARTS: LiteralString = """
+WITH r
 OPTIONAL MATCH (p:RulesetPart {version: r.version})
 WITH r, p ORDER BY p.place
 WITH r, collect(p.text) AS parts
