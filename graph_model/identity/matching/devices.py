@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 
-from graph_model.identity.matching.evidence import Pair, Part
+from graph_model.identity.matching.component import Pair, Part
 from graph_model.identity.matching.features import Features, Party
 from graph_model.identity.matching.guards import Guarded, GuardReason
 from graph_model.identity.rulesets.model import DeviceStrategy, Ruleset

@@ -1,109 +1,195 @@
-"""What speaks for joins within a component: the weights of its records, under one view of their features."""
+"""The evidence of a pair: for each attribute that both records know, the level at which they agree.
+
+This is the one place where two records are compared; what a pair weighs and how that is explained are both
+read off its findings. Of several values on either side those count that speak most for a match.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from typing import Protocol, TypeAlias
+from collections.abc import Sequence
+from typing import NamedTuple
 
-from graph_model.identity.matching.features import Features, Party
-from graph_model.identity.matching.groups import Groups
-from graph_model.identity.matching.guards import without_type
-from graph_model.identity.rulesets.model import Ruleset
-
-Pair: TypeAlias = tuple[str, str]
-Part: TypeAlias = frozenset[str]
-
-JUDGED = 200_000
-"""How many weights of one component are looked at, at most: all of them up to 632 records. A larger component
-is judged in blocks, the larger it is in the smaller ones."""
-_SMALLEST_BLOCK = 16
+from graph_model.identity.matching import comparisons
+from graph_model.identity.matching.features import Address, Name
+from graph_model.identity.matching.prepared import Prepared
+from graph_model.identity.matching.weights import Weights
 
 
-class Weigher(Protocol):
-    """What weighs two records: a `Scorer`."""
+class Finding(NamedTuple):
+    """One attribute of a pair: the level reached, what frequency adds to its weight against unrelated
+    (thousandths of a bit), and the two values."""
 
-    @property
-    def ruleset(self) -> Ruleset:
-        """The ruleset by which it weighs."""
-        ...
-
-    def weigh(self, a: Features, b: Features) -> int:
-        """The weight of a pair in thousandths of a bit."""
-        ...
+    attribute: str
+    level: int
+    adjustment: int
+    one: str
+    other: str
 
 
-class Evidence:
-    """The weights among some records: `edges` are those by which clusters can join, `weights` these and all
-    others that were looked at."""
+def findings(one: Prepared, other: Prepared, weights: Weights) -> list[Finding]:
+    """All that can be said of two persons or two organisations."""
+    found: list[Finding] = []
+    a, b = one.features, other.features
+    named = False
+    if one.person:
+        if a.names and b.names:
+            found = _names(a.names, b.names, weights)
+            named = (
+                sum(
+                    finding.attribute in _FULL and finding.level <= _FULL[finding.attribute]
+                    for finding in found
+                )
+                == 2
+            )
+        if a.birth_dates and b.birth_dates:
+            found.append(_best("birth_date", a.birth_dates, b.birth_dates, weights))
+        if a.birth_place and b.birth_place:
+            level = comparisons.word(a.birth_place, b.birth_place)
+            found.append(_finding("birth_place", level, a.birth_place, b.birth_place, weights))
+        if a.gender and b.gender:
+            found.append(Finding("gender", int(a.gender != b.gender), 0, a.gender, b.gender))
+    if a.organizations and b.organizations:
+        attribute = "employer" if one.person else "organization"
+        found.append(_best(attribute, a.organizations, b.organizations, weights))
+    if a.emails and b.emails:
+        found.append(_best("email_given_name" if named else "email", a.emails, b.emails, weights))
+    if a.phones and b.phones:
+        found.append(_best("phone", a.phones, b.phones, weights))
+    if a.addresses and b.addresses:
+        found += _addresses(a.addresses, b.addresses, weights)
+    if one.official and other.official:
+        found += _official(one.official, other.official, weights)
+    if one.accounts and other.accounts:
+        for shared in sorted(one.accounts & other.accounts)[:1]:
+            found.append(Finding("account", 0, 0, shared, shared))
+    return found
 
-    def __init__(self, features: Mapping[str, Features], edges: Mapping[Pair, int], scorer: Weigher) -> None:
-        self.features = features
-        self.edges = edges
-        self.weights = dict(edges)
-        self._scorer = scorer
 
-    def weigh(self, a: str, b: str) -> int:
-        """The weight of a pair without an edge. Of a device only its edges say something."""
-        one, other = self.features[a], self.features[b]
-        device = one.party is Party.DEVICE or other.party is Party.DEVICE
-        weight = 0 if device else self._scorer.weigh(one, other)
-        self.weights[(a, b)] = weight
-        return weight
+_FULL = {"first_name": 2, "last_name": 1}
+"""The worst level at which a name still agrees, for an e-mail address that may be made of it."""
+_COMPARE = {
+    "birth_date": comparisons.birth_date,
+    "email": comparisons.email,
+    "email_given_name": comparisons.email,
+    "phone": comparisons.phone,
+    "organization": comparisons.organization,
+    "employer": comparisons.organization,
+}
 
-    def strongest(self, one: Collection[str], other: Collection[str]) -> tuple[Pair, int | None]:
-        """The pair across two clusters that weighs the most, as far as weights are known, and its weight."""
-        pairs = [(a, b) if a < b else (b, a) for a in one for b in other]
-        known = [(-self.weights[pair], pair) for pair in pairs if pair in self.weights]
-        if not known:
-            return min(pairs), None
-        loss, pair = min(known)
-        return pair, -loss
 
-    def without(self, type_: str, keys: Part) -> Evidence:
-        """The evidence among these records if none carried an identifier of this type."""
-        features = {key: without_type(self.features[key], type_) for key in keys}
-        floor = self._scorer.ruleset.floor
-        edges: dict[Pair, int] = {}
-        for (a, b), weight in self.edges.items():
-            if a in keys and b in keys:
-                one, other = features[a], features[b]
-                device = one.party is Party.DEVICE
-                if not device and (one is not self.features[a] or other is not self.features[b]):
-                    weight = self._scorer.weigh(one, other)
-                if weight > floor:
-                    edges[(a, b)] = weight
-        return Evidence(features, edges, self._scorer)
+def _finding(attribute: str, level: int, one: str, other: str, weights: Weights) -> Finding:
+    return Finding(attribute, level, weights.adjustment(attribute, level, one, other), one, other)
 
-    def blocks(
-        self, keys: Collection[str]
-    ) -> tuple[list[tuple[Collection[str], Mapping[Pair, int]]], list[Pair]]:
-        """The records in blocks of which all weights can be looked at, each with its edges: one, unless the
-        records are very many. Then the strongest edges hold a block together (Kruskal 1956); those that
-        would make a block too large come second, for each block the strongest."""
-        if len(keys) * (len(keys) - 1) <= 2 * JUDGED:
-            return [(keys, self.edges)], []
-        most = max(_SMALLEST_BLOCK, 2 * JUDGED // len(keys))
-        link = self._scorer.ruleset.link
-        groups = Groups(keys)
-        refused: list[Pair] = []
-        for (a, b), weight in sorted(self.edges.items(), key=lambda item: (-item[1], item[0])):
-            if weight >= link and a in keys and b in keys:
-                one, other = groups.of(a), groups.of(b)
-                if one is not other:
-                    if len(one) + len(other) <= most:
-                        groups.join(one, other)
-                    else:
-                        refused.append((a, b))
-        blocks = groups.all()
-        place = {key: number for number, block in enumerate(blocks) for key in block}
-        edges: list[dict[Pair, int]] = [{} for _ in blocks]
-        for (a, b), weight in self.edges.items():
-            if a in place and place[a] == place.get(b):
-                edges[place[a]][(a, b)] = weight
-        told: set[int] = set()
-        stopped: list[Pair] = []
-        for a, b in refused:
-            if place[a] != place[b] and not told.issuperset((place[a], place[b])):
-                told |= {place[a], place[b]}
-                stopped.append((a, b))
-        return list(zip(blocks, edges, strict=True)), stopped
+
+def _best(attribute: str, ones: Sequence[str], others: Sequence[str], weights: Weights) -> Finding:
+    """The best pair of values of an attribute that has one function to compare."""
+    compare = _COMPARE[attribute]
+    if len(ones) == 1 and len(others) == 1:
+        return _finding(attribute, compare(ones[0], others[0]), ones[0], others[0], weights)
+    return max(
+        (_finding(attribute, compare(one, other), one, other, weights) for one in ones for other in others),
+        key=lambda finding: (weights.of([finding]), finding.one, finding.other),
+    )
+
+
+def _names(ones: Sequence[Name], others: Sequence[Name], weights: Weights) -> list[Finding]:
+    best: list[Finding] = []
+    most = 0
+    for one in ones:
+        for other in others:
+            found = _name(one, other, weights)
+            weight = weights.of(found)
+            if not best or weight > most:
+                best, most = found, weight
+    return best
+
+
+def _name(one: Name, other: Name, weights: Weights) -> list[Finding]:
+    """Two names as they stand or, if that says more, with first and last name of one of them swapped."""
+    found = _ordered(one.first, one.last, other.first, other.last, weights)
+    if not found or any(finding.level > 2 for finding in found):
+        swapped = _ordered(one.first, one.last, other.last, other.first, weights)
+        if swapped and max(finding.level for finding in swapped) <= 2:
+            swapped.append(
+                Finding("name_order", 1, 0, f"{one.first}, {one.last}", f"{other.first}, {other.last}")
+            )
+            if not found or weights.of(swapped) > weights.of(found):
+                found = swapped
+    if one.middle and other.middle:
+        level = comparisons.middle_name(one.middle, other.middle)
+        found.append(_finding("middle_name", level, one.middle, other.middle, weights))
+    if one.suffix and other.suffix:
+        found.append(Finding("suffix", int(one.suffix != other.suffix), 0, one.suffix, other.suffix))
+    return found
+
+
+def _ordered(first: str, last: str, first_: str, last_: str, weights: Weights) -> list[Finding]:
+    found: list[Finding] = []
+    if first and first_:
+        found.append(_finding("first_name", comparisons.first_name(first, first_), first, first_, weights))
+    if last and last_:
+        found.append(_finding("last_name", comparisons.last_name(last, last_), last, last_, weights))
+    return found
+
+
+def _addresses(ones: Sequence[Address], others: Sequence[Address], weights: Weights) -> list[Finding]:
+    best: list[Finding] = []
+    most = 0
+    for one in ones:
+        for other in others:
+            found = [*_street(one, other, weights), *_place(one, other, weights)]
+            weight = weights.of(found)
+            if found and (not best or weight > most):
+                best, most = found, weight
+    return best
+
+
+def _street(one: Address, other: Address, weights: Weights) -> list[Finding]:
+    """Street and house number: equal; one of them a typo apart or unknown; the street alone; else."""
+    if not (one.street and other.street):
+        return []
+    same_street = comparisons.street_name(one.street, other.street)
+    both = bool(one.house and other.house)
+    if same_street:
+        if one.house == other.house and both:
+            level = 0 if one.street == other.street else 1
+        else:
+            level = 1 if not both or comparisons.word(one.house, other.house) < 2 else 2
+    else:
+        level = 3
+    shown, shown_ = f"{one.house} {one.street}".strip(), f"{other.house} {other.street}".strip()
+    return [_finding("street", level, shown, shown_, weights)]
+
+
+def _place(one: Address, other: Address, weights: Weights) -> list[Finding]:
+    """Postal code and city, which repeat each other: the better of the two."""
+    postal = one.postal_code and other.postal_code
+    city = comparisons.word(one.city, other.city) if one.city and other.city else None
+    if postal and one.postal_code == other.postal_code:
+        return [_finding("place", 0, one.postal_code, other.postal_code, weights)]
+    if (
+        postal
+        and city is not None
+        and city < 2
+        and comparisons.number(one.postal_code, other.postal_code) < 2
+    ):
+        shown, shown_ = f"{one.postal_code} {one.city}", f"{other.postal_code} {other.city}"
+        return [_finding("place", 1, shown, shown_, weights)]
+    if city is not None:
+        return [_finding("place", 2 + city, one.city, other.city, weights)]
+    return [_finding("place", 4, one.postal_code, other.postal_code, weights)] if postal else []
+
+
+def _official(
+    ones: dict[str, tuple[str, ...]], others: dict[str, tuple[str, ...]], weights: Weights
+) -> list[Finding]:
+    """The best of all official numbers that both have of one type and issuer."""
+    found = [
+        Finding(
+            "official_number", comparisons.number(value, value_), 0, f"{kind}|{value}", f"{kind}|{value_}"
+        )
+        for kind in ones.keys() & others.keys()
+        for value in ones[kind]
+        for value_ in others[kind]
+    ]
+    return [min(found, key=lambda finding: (finding.level, finding.one, finding.other))] if found else []

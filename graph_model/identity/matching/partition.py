@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from graph_model.identity.matching.devices import attach
-from graph_model.identity.matching.evidence import Evidence, Pair, Part, Weigher
+from graph_model.identity.matching.component import Pair, Part, View, Weigher
 from graph_model.identity.matching.features import Features, Party
 from graph_model.identity.matching.groups import Groups
 from graph_model.identity.matching.guards import Brake, Guarded, GuardReason, Stop, exceeded
@@ -104,16 +104,16 @@ class _Component:
                     edges[pair] = weight
                 elif (one is Party.DEVICE or other is Party.DEVICE) and weight >= self._ruleset.link:
                     self._uses[pair] = weight
-        self._evidence = Evidence(features, edges, scorer)
+        self._view = View(features, edges, scorer)
         self._steps: list[Step] = []
         self._guarded: list[Guarded] = []
         self._stops: list[tuple[Pair, int | None, Stop]] = []
 
     def partition(self) -> Partition:
         """Decides."""
-        decided: list[tuple[Part, Evidence]] = []
-        for part in self._judge(self._linkable, self._evidence):
-            decided += self._limited(part, self._evidence, ())
+        decided: list[tuple[Part, View]] = []
+        for part in self._judge(self._linkable, self._view):
+            decided += self._limited(part, self._view, ())
         parts = self._tied(decided) if self._always else [part for part, _ in decided]
         if self._uses:
             parts = self._with_devices(parts)
@@ -123,33 +123,31 @@ class _Component:
         if self._stops:
             self._tell_stops(parts)
         self._guarded.sort(key=lambda item: (item.reason, item.records))
-        return Partition(parts, self._guarded, self._steps, self._evidence.weights | self._uses)
+        return Partition(parts, self._guarded, self._steps, self._view.weights | self._uses)
 
-    def _judge(
-        self, keys: Collection[str], evidence: Evidence, joined: Iterable[Collection[str]] = ()
-    ) -> list[Part]:
+    def _judge(self, keys: Collection[str], view: View, joined: Iterable[Collection[str]] = ()) -> list[Part]:
         """What the weights, the guards and the never-links make of these records."""
         ruleset = self._ruleset
-        brake = Brake(evidence.features, evidence.weights, ruleset.guards, self._never)
+        brake = Brake(view.features, view.weights, ruleset.guards, self._never)
 
         def may_join(one: Part, other: Part) -> bool:
             if brake.forbids(one, other):
                 return False
             stop = brake.stop(one, other)
             if stop is not None:
-                self._stops.append((*evidence.strongest(one, other), stop))
+                self._stops.append((*view.strongest(one, other), stop))
             return stop is None
 
-        blocks, refused = evidence.blocks(keys)
+        blocks, refused = view.blocks(keys)
         detail = f"{len(keys)} records hang together, too many to be judged as a whole."
         for pair in refused:
-            self._stops.append((pair, evidence.weights[pair], Stop(GuardReason.SIZE, (), detail)))
+            self._stops.append((pair, view.weights[pair], Stop(GuardReason.SIZE, (), detail)))
         parts: list[Part] = []
         for block, edges in blocks:
             found = agglomerate(
                 block,
                 edges,
-                evidence.weigh,
+                view.weigh,
                 link=ruleset.link,
                 clip=ruleset.clip,
                 joined=joined,
@@ -157,23 +155,21 @@ class _Component:
             )
             parts += found.parts
             for join in found.joins:
-                weight = evidence.weights[join.pair]
+                weight = view.weights[join.pair]
                 self._steps.append(
                     Step(join.one, join.other, StepKind.WEIGHT, join.linkage, join.pair, weight)
                 )
         return parts
 
-    def _limited(
-        self, part: Part, evidence: Evidence, left_out: tuple[str, ...]
-    ) -> list[tuple[Part, Evidence]]:
+    def _limited(self, part: Part, view: View, left_out: tuple[str, ...]) -> list[tuple[Part, View]]:
         """The part, or what becomes of it without the types of which it carries too many identifiers."""
         limits = self._ruleset.guards.limits
         if not limits or len(part) == 1:
-            return [(part, evidence)]
+            return [(part, view)]
         records = (self._features[key] for key in part)
         limit = exceeded(records, limits, self._modified, left_out)
         if limit is None:
-            return [(part, evidence)]
+            return [(part, view)]
         within = "" if limit.days is None else f" within {limit.days} days"
         detail = (
             f"Together they carry more than {limit.most} identifiers of the type {limit.type}{within}, so it "
@@ -181,14 +177,14 @@ class _Component:
         )
         self._guarded.append(Guarded(GuardReason.IDENTIFIER_LIMIT, tuple(sorted(part)), None, (), detail))
         self._drop_steps(part)
-        reduced = evidence.without(limit.type, part)
+        reduced = view.without(limit.type, part)
         return [
             found
             for smaller in self._judge(part, reduced)
             for found in self._limited(smaller, reduced, (*left_out, limit.type))
         ]
 
-    def _tied(self, decided: list[tuple[Part, Evidence]]) -> list[Part]:
+    def _tied(self, decided: list[tuple[Part, View]]) -> list[Part]:
         """The parts, joined by always-links. Where that would join records that are never one, what the
         weights joined gives way."""
         groups = Groups(self._linkable)
@@ -216,20 +212,20 @@ class _Component:
                     detail = "An always-link would make a person and an organisation one."
                     self._guarded.append(Guarded(GuardReason.PARTY, pair, None, pair, detail))
                     continue
-                weight = self._evidence.weights.get(pair, self._uses.get(pair))
+                weight = self._view.weights.get(pair, self._uses.get(pair))
                 parts = frozenset(one), frozenset(other)
                 steps.append(Step(*parts, StepKind.ALWAYS_LINK, None, pair, weight))
                 groups.join(one, other)
             kept.append(pair)
         return kept, steps
 
-    def _untied(self, group: Part, decided: list[tuple[Part, Evidence]], always: list[Pair]) -> list[Part]:
+    def _untied(self, group: Part, decided: list[tuple[Part, View]], always: list[Pair]) -> list[Part]:
         """What becomes of records among which both always- and never-links hold: they begin as what the
         always-links join, and join on by the evidence that joined them before."""
         edges = {
             pair: weight
-            for part, evidence in decided
-            for pair, weight in evidence.edges.items()
+            for part, view in decided
+            for pair, weight in view.edges.items()
             if part.issuperset(pair)
         }
         bound = Groups(group)
@@ -239,7 +235,7 @@ class _Component:
             if pair[0] in group and pair[1] in bound.of(pair[0]):
                 detail = "A never-link parts what always-links join; the always-links hold."
                 self._guarded.append(Guarded(GuardReason.CONSTRAINTS, pair, None, pair, detail))
-        return self._judge(group, Evidence(self._features, edges, self._scorer), bound.all())
+        return self._judge(group, View(self._features, edges, self._scorer), bound.all())
 
     def _with_devices(self, parts: list[Part]) -> list[Part]:
         """The parts, and the devices with whom they follow."""
