@@ -12,8 +12,8 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from graph_model.identity.matching.devices import attach
 from graph_model.identity.matching.component import Pair, Part, View, Weigher
+from graph_model.identity.matching.devices import attach
 from graph_model.identity.matching.features import Features, Party
 from graph_model.identity.matching.groups import Groups
 from graph_model.identity.matching.guards import Brake, Guarded, GuardReason, Stop, exceeded
