@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from graph_model.graph import Transaction
 from graph_model.identity import store
 from graph_model.identity.assignment import Assignment, assign
+from graph_model.identity.constraints.store import constraints_among
 from graph_model.identity.golden import golden_values
 from graph_model.identity.model import Match, MatchRecord, candidate_identifiers
 from graph_model.identity.partition import partition
@@ -31,6 +32,7 @@ class Resolution:
     identifiers: frozenset[str]
     absorbed: dict[str, bool]
     membership: dict[str, str]
+    before: dict[str, str]
 
 
 async def resolve(
@@ -39,11 +41,13 @@ async def resolve(
     dropped: Collection[str],
     *,
     time: str,
+    preferred: Collection[str] = (),
 ) -> Resolution:
     """Resolve profile records that were saved in this transaction.
 
     `changed` maps their keys to the actor who changed them, `dropped` are identifiers that they carried
-    before. The result depends only on the records stored, not on their order.
+    before. The result depends only on the records stored, not on their order. Of several ids of one
+    individual one that is `preferred` survives.
     """
     component = await store.load_changed(transaction, changed.keys())
     carried = {key for record in component.records.values() for key in record.identifiers}
@@ -57,12 +61,23 @@ async def resolve(
         generic |= {key for key, (_, flag) in (await store.carriers(transaction, carried)).items() if flag}
     subjects = {key: _without(record, generic) for key, record in component.records.items()}
     found, touched = await _match_candidates(transaction, subjects)
+    bound = await constraints_among(transaction, subjects)
+    touched |= await store.whose(transaction, {key for pair in bound.always for key in pair})
     await store.expand(transaction, component, touched | set(component.membership.values()))
+    bound = await constraints_among(transaction, component.records)
+    while beyond := {key for pair in bound.always for key in pair} - component.records.keys():
+        await store.expand(transaction, component, await store.whose(transaction, beyond))
+        bound = await constraints_among(transaction, component.records)
 
     kept = {old for old in component.matches if old.a not in subjects and old.b not in subjects}
-    parts = partition(component.records.values(), kept | found)
+    parts = partition(component.records.values(), kept | found, always=bound.always, never=bound.never)
     assignment = assign(
-        parts, component.membership, component.retired, age=component.age, mint=lambda: new_id("ind")
+        parts,
+        component.membership,
+        component.retired,
+        age=component.age,
+        mint=lambda: new_id("ind"),
+        preferred=preferred,
     )
     stale = component.matches - kept
     await store.save_matches(
@@ -157,6 +172,7 @@ async def _save(
         ),
         absorbed=absorbed,
         membership=membership,
+        before=before,
     )
 
 

@@ -46,6 +46,12 @@ OPTIONAL MATCH (r)-[:UNIFIED]->(i:Individual)
 RETURN collect([r.key, r.matchFirstName, r.matchLastName, r.birthKey, r.identifiers, r.object, i.id])
 """
 
+_WHOSE: LiteralString = """
+UNWIND $keys AS key
+MATCH (:SourceRecord {key: key})-[:UNIFIED]->(i:Individual)
+RETURN collect(DISTINCT i.id)
+"""
+
 _MEMBERSHIP: LiteralString = """
 UNWIND $keys AS key
 MATCH (r:SourceRecord {key: key})
@@ -71,7 +77,7 @@ RETURN collect([r.key, o.key, m.rule, m.score, j.id])
 _RETIRED: LiteralString = """
 UNWIND $ids AS id
 MATCH (i:Individual {id: id})<-[:MERGED_INTO]-(a:Individual)
-RETURN collect([a.id, i.id, a.heldRecords])
+RETURN collect([a.id, i.id, a.heldRecords, a.retiredAs])
 """
 
 _ADD_MATCHES: LiteralString = """
@@ -130,7 +136,7 @@ SET i.status = 'MERGED', i.dueAt = null
 _RETIRE: LiteralString = """
 UNWIND $rows AS row
 MATCH (i:Individual {id: row.id})
-SET i.heldRecords = row.records
+SET i.heldRecords = row.records, i.retiredAs = $marker
 WITH i
 OPTIONAL MATCH (v:InsightValue)-[:OF]->(i)
 DETACH DELETE v
@@ -189,6 +195,11 @@ async def set_generic(transaction: Transaction, generic: dict[str, bool]) -> Non
         await transaction.run(_SET_GENERIC, rows=rows)
 
 
+async def whose(transaction: Transaction, records: Collection[str]) -> set[str]:
+    """The individuals that these records belong to."""
+    return set(await transaction.run(_WHOSE, keys=sorted(records))) if records else set()
+
+
 async def candidates(
     transaction: Transaction, identifiers: Collection[str], birth_keys: Collection[str]
 ) -> list[tuple[MatchRecord, str | None]]:
@@ -228,7 +239,12 @@ async def expand(transaction: Transaction, component: Component, individuals: It
                 pending.add(individual_id)
     if seen:
         rows = await transaction.run(_RETIRED, ids=sorted(seen))
-        component.retired = [Retired(id_, into, frozenset(held or ())) for id_, into, held in rows]
+        known = {item.id for item in component.retired}
+        component.retired += [
+            Retired(id_, into, frozenset(held or ()), marker or "")
+            for id_, into, held, marker in rows
+            if id_ not in known
+        ]
 
 
 async def save_matches(
@@ -293,12 +309,12 @@ async def save_aliases(
     if freed := sorted({*merged, *revived}):
         await transaction.run(_UNALIAS, ids=freed)
     if held:
-        await transaction.run(
-            _RETIRE, rows=[{"id": id_, "records": keys} for id_, keys in sorted(held.items())]
-        )
+        rows = [{"id": id_, "records": keys} for id_, keys in sorted(held.items())]
+        # A record's id, which sorts behind those of all records that are there.
+        await transaction.run(_RETIRE, rows=rows, marker=new_id("rec"))
     if merged:
-        rows = [{"id": id_, "into": into} for id_, into in sorted(merged.items())]
-        await transaction.run(_ALIAS, rows=rows, time=time)
+        aliases = [{"id": id_, "into": into} for id_, into in sorted(merged.items())]
+        await transaction.run(_ALIAS, rows=aliases, time=time)
 
 
 async def holding_thresholds(transaction: Transaction, individuals: Collection[str]) -> set[str]:

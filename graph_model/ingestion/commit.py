@@ -11,12 +11,10 @@ from typing import Any, LiteralString
 
 from graph_model import times
 from graph_model.events import store as events
-from graph_model.events.model import EventKind, NewEvent
 from graph_model.graph import Transaction
-from graph_model.identity import ownership
 from graph_model.identity import store as identity
 from graph_model.identity.model import strongest
-from graph_model.identity.resolve import Resolution, resolve
+from graph_model.ingestion.settle import settle, tell
 from graph_model.ingestion.versions import decide_versions
 from graph_model.insights import store as insights
 from graph_model.insights.model import Threshold
@@ -75,23 +73,17 @@ async def commit_batch(
 
     dropped = await records_store.save_records(transaction, records, time=time)
     freed = await records_store.save_objects(transaction, business, time=time)
-    resolution = await _resolve(
+    causes = {cause.key for record in business if (cause := strongest(record.identifiers))} | freed
+    settled = await settle(
         transaction,
         {str(record.key): actors.get(str(record.key), SYSTEM) for record in records},
         dropped,
-        time,
+        causes,
+        threshold,
+        now=now,
     )
-    causes = {cause.key for record in business if (cause := strongest(record.identifiers))} | freed
-    owned = await ownership.refresh(transaction, resolution.identifiers | causes, time=time)
-    owners = {owner for key in causes if (owner := owned.owners.get(key))}
-    touched = (resolution.touched | owned.affected | owners) - resolution.merged.keys()
-    crossings = await insights.refresh(transaction, touched, threshold, now=now, absorbed=resolution.absorbed)
     whose = await _whose(transaction, profiles, objects)
-    await events.append(
-        transaction,
-        [*_changes(resolution, owned.affected, winners.values(), whose, outcome_of), *crossings],
-        time=time,
-    )
+    await tell(transaction, settled, _by_individual(winners.values(), whose, outcome_of), time=time)
     return [
         RecordResult(item.record.key.record_id, outcome, whose.get(str(item.record.key)))
         for item, outcome in zip(batch, outcomes, strict=True)
@@ -124,14 +116,6 @@ def derived_device(record: Record) -> Record | None:
     )
 
 
-async def _resolve(
-    transaction: Transaction, changed: dict[str, str], dropped: Collection[str], time: str
-) -> Resolution:
-    if not changed:
-        return Resolution(frozenset(), frozenset(), frozenset(), {}, frozenset(dropped), {}, {})
-    return await resolve(transaction, changed, dropped, time=time)
-
-
 async def _whose(
     transaction: Transaction, profiles: Iterable[RecordKey], objects: Iterable[RecordKey]
 ) -> dict[str, str]:
@@ -142,15 +126,10 @@ async def _whose(
     return whose
 
 
-def _changes(
-    resolution: Resolution,
-    affected: Collection[str],
-    stored: Iterable[Record],
-    whose: dict[str, str],
-    outcomes: dict[str, Outcome],
-) -> list[NewEvent]:
-    """One event for each individual that came about or changed, naming the records that caused it. Whose
-    identifiers went to or came from somebody else (`affected`) changed too: so did what these caused."""
+def _by_individual(
+    stored: Iterable[Record], whose: dict[str, str], outcomes: dict[str, Outcome]
+) -> dict[str, list[dict[str, Any]]]:
+    """The records that changed something, as an event names them, by the individual that they belong to."""
     causes: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
     for record in stored:
         owner = whose.get(str(record.key))
@@ -164,18 +143,7 @@ def _changes(
                     "outcome": outcome,
                 }
             )
-    merged: defaultdict[str, list[str]] = defaultdict(list)
-    for retired, survivor in sorted(resolution.merged.items()):
-        merged[survivor].append(retired)
-    changed = (resolution.changed | set(affected)) - resolution.merged.keys()
-    return [
-        NewEvent(
-            EventKind.INDIVIDUAL_CREATED if id_ in resolution.created else EventKind.INDIVIDUAL_UPDATED,
-            id_,
-            {"records": causes[id_], "mergedIds": merged[id_]},
-        )
-        for id_ in sorted(resolution.created | changed | causes.keys())
-    ]
+    return causes
 
 
 def _is_profile(record: Record) -> bool:
