@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, LiteralString
 
 import orjson
 
-from graph_model.folding import folded
 from graph_model.graph import Transaction
 from graph_model.identity.assignment import Retired
-from graph_model.identity.golden import FOLDED, GoldenSource
+from graph_model.identity.golden import Golden, GoldenSource
 from graph_model.identity.model import Match, MatchRecord, MatchRule
 from graph_model.ids import new_id
 from graph_model.metadata.objects import DEVICE_OBJECT
@@ -245,19 +243,13 @@ async def save_matches(
         await transaction.run(_ADD_MATCHES, rows=opening, time=time)
 
 
-async def save_individuals(
-    transaction: Transaction, golden: dict[str, dict[str, Any]], *, time: str
-) -> set[str]:
+async def save_individuals(transaction: Transaction, golden: dict[str, Golden], *, time: str) -> set[str]:
     """Create or update individuals with their golden values; return those whose values changed."""
     if not golden:
         return set()
     rows = [
-        {
-            "id": id_,
-            "properties": values | folded(values, FOLDED),
-            "hash": hashlib.sha256(orjson.dumps(values)).hexdigest(),
-        }
-        for id_, values in sorted(golden.items())
+        {"id": id_, "properties": found.properties, "hash": found.hash}
+        for id_, found in sorted(golden.items())
     ]
     return set(await transaction.run(_SAVE_INDIVIDUALS, rows=rows, time=time))
 

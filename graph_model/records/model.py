@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeAlias
+
+import orjson
 
 from graph_model.metadata.objects import IdentifierType, ObjectType
 
 Scalar: TypeAlias = str | int | float
 FieldValue: TypeAlias = Scalar | list[str]
+
+STEWARD = "steward"
+"""The source of stewards' corrections, which nobody else may send from."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -43,7 +49,8 @@ class Record:
     """A valid record. `fields` are the values to show; `identifiers` are normalised, strongest first.
 
     `modified_at` is the text form of `times.to_text`; `content_hash` decides between two versions
-    with the same modified time.
+    with the same modified time. `withdrawn` are the fields that the record says there is no value of, which
+    is more than saying nothing: survivorship may choose it.
     """
 
     key: RecordKey
@@ -52,6 +59,19 @@ class Record:
     content_hash: str
     fields: dict[str, FieldValue]
     identifiers: tuple[Identifier, ...]
+    withdrawn: tuple[str, ...] = ()
+
+    @property
+    def said(self) -> dict[str, FieldValue | None]:
+        """Everything that it says: its fields, and null for what it withdrew."""
+        return self.fields | dict.fromkeys(self.withdrawn)
+
+
+def read_fields(text: str) -> tuple[dict[str, FieldValue], tuple[str, ...]]:
+    """The fields of a stored record, and what it withdrew."""
+    said: Mapping[str, FieldValue | None] = orjson.loads(text)
+    fields = {name: value for name, value in said.items() if value is not None}
+    return fields, tuple(sorted(said.keys() - fields.keys()))
 
 
 @dataclass(frozen=True, slots=True)

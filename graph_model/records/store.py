@@ -159,7 +159,7 @@ def _common(record: Record, time: str) -> dict[str, Any]:
         "modifiedAt": record.modified_at,
         "receivedAt": time,
         "contentHash": record.content_hash,
-        "fields": orjson.dumps(record.fields).decode(),
+        "fields": orjson.dumps(record.said).decode(),
     }
 
 
