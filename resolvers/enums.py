@@ -63,7 +63,7 @@ class MatchRule(Enum):
 class ReconciliationMethod(Enum):
     LAST_UPDATED = _value(
         Reconcile.LAST_UPDATED,
-        "That of the record updated last; of equally late ones the alphabetically first.",
+        "That of the record updated last; of equally late ones the first in the alphabet.",
     )
     MOST_FREQUENT = _value(
         Reconcile.MOST_FREQUENT, "That which most records say; of equally frequent ones the last updated."

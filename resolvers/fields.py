@@ -3,8 +3,8 @@
 Every field of every object type is declared by one of these functions, with a description and a scope
 (law 7: deny by default; a test walks the schema and fails on a field that is not). A field of a type that
 is read from the graph also says what it is there: a stored property, a relation, how many it leads to, a
-part of the same node, a Python function of stored properties, or objects packed into them. The planner, the filters, the orders and
-the scope table in `docs/` read nothing but these declarations.
+part of the same node, a Python function of stored properties, or objects packed into them. The planner, the
+filters, the orders and the scope table in `docs/` read nothing but these declarations.
 
 A list of objects may also say how many it holds at most (`size`), and a field which of its arguments says
 how many the lists right beneath it hold (`page`, a path such as "input.records"), where that is not `first`
