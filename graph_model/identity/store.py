@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection, Sequence
 from typing import Any, LiteralString
 
-import orjson
-
-from graph_model.folding import folded
 from graph_model.graph import Transaction
 from graph_model.identity.assignment import Retired
-from graph_model.identity.golden import FOLDED
+from graph_model.identity.golden import Golden
 from graph_model.ids import new_id
 
 _LOCK: LiteralString = "MATCH (l:Lock {name: 'resolution'}) SET l.holder = $holder"
@@ -99,19 +95,13 @@ async def retired(transaction: Transaction, individuals: Collection[str]) -> lis
     return [Retired(id_, into, frozenset(held or ()), marker or "") for id_, into, held, marker in rows]
 
 
-async def save_individuals(
-    transaction: Transaction, golden: dict[str, dict[str, Any]], *, time: str
-) -> set[str]:
+async def save_individuals(transaction: Transaction, golden: dict[str, Golden], *, time: str) -> set[str]:
     """Create or update individuals with their golden values; return those whose values changed."""
     if not golden:
         return set()
     rows = [
-        {
-            "id": id_,
-            "properties": values | folded(values, FOLDED),
-            "hash": hashlib.sha256(orjson.dumps(values)).hexdigest(),
-        }
-        for id_, values in sorted(golden.items())
+        {"id": id_, "properties": found.properties, "hash": found.hash}
+        for id_, found in sorted(golden.items())
     ]
     return set(await transaction.run(_SAVE_INDIVIDUALS, rows=rows, time=time))
 
