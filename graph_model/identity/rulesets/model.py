@@ -22,12 +22,14 @@ class _Frozen(BaseModel):
 
 
 class Level(_Frozen):
-    """One outcome of comparing an attribute, and how probable it is in each of the three classes."""
+    """One outcome of comparing an attribute, and how probable it is in each of the three classes.
+    `frequency_share` is how much of what the rarity of the value adds counts at this level."""
 
     name: str
     match: Probability
     household: Probability
     unrelated: Probability
+    frequency_share: Annotated[float, Field(ge=0, le=1)] = 0.0
 
 
 class Comparison(_Frozen):
@@ -57,11 +59,14 @@ class Criterion(_Frozen):
 
 
 class Rule(_Frozen):
-    """A match rule: a pair for which all of its criteria hold weighs at least `weight`."""
+    """A match rule: a pair for which all of its criteria hold weighs at least `weight`, unless it
+    contradicts itself in one of the attributes `unless` (its comparison ends at `ELSE`). A value that more
+    than `generic` records carry, by the ruleset's frequencies, fulfils no EXACT or NORMALIZED criterion."""
 
     name: str
     criteria: tuple[Criterion, ...]
-    weight: int = 20 * BIT
+    unless: tuple[str, ...] = ()
+    weight: int = 5 * BIT
 
 
 class FrequencyTable(_Frozen):
