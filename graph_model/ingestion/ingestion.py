@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
 
@@ -24,6 +24,8 @@ from graph_model.records.validation import check_target, validate
 MAX_RECORDS = 1_000
 """Records that one request may carry."""
 SWEEP_SIZE = 500
+
+T = TypeVar("T")
 
 _log = structlog.get_logger(__name__)
 
@@ -105,6 +107,19 @@ class Ingestion:
             async with self._turn:
                 written += await self._graph.write(work)
             self._on_commit()
+
+    async def exclusively(self, work: Callable[[Transaction, Threshold, datetime], Awaitable[T]]) -> T:
+        """What `work` returns, once its transaction is on disk: something else than records that changes who
+        is whom, in its turn among the batches. It may run several times."""
+        now = self._clock()
+
+        async def attempt(transaction: Transaction) -> T:
+            return await work(transaction, self._threshold, now)
+
+        async with self._turn:
+            result = await self._graph.write(attempt)
+        self._on_commit()
+        return result
 
     async def drain(self) -> None:
         """Wait until everything that was accepted is stored."""

@@ -17,12 +17,13 @@ from graph_model.metadata.objects import (
     ISSUED_BY_SOURCE,
     MAX_KEY,
     OBJECTS,
+    Category,
     Field,
     FieldType,
     IdentifierType,
     ObjectType,
 )
-from graph_model.records.model import FieldValue, Identifier, Problem, Record, RecordKey, Scalar
+from graph_model.records.model import STEWARD, FieldValue, Identifier, Problem, Record, RecordKey, Scalar
 
 MAX_VALUES = 100
 """Values that a field with several values may hold."""
@@ -49,6 +50,10 @@ def check_target(source: str, object_name: str) -> ObjectType:
             "A source's name has 1 to 64 letters, digits, dots, hyphens and underscores.",
             code="INVALID_SOURCE",
         )
+    if source.casefold() == STEWARD:
+        raise BadInput(
+            f"The source {STEWARD!r} is for corrections: use correctIndividual.", code="RESERVED_SOURCE"
+        )
     object_type = OBJECTS.get(object_name)
     if object_type is None:
         raise BadInput(
@@ -68,7 +73,8 @@ def validate(
     """The record that `raw` describes, or its problems with paths relative to the record.
 
     `raw` is an object with the record's `id`, optionally its `modifiedAt` (else the time of receipt
-    counts), and the object's fields. A null or a blank text is the same as no value. A phone number
+    counts), and the object's fields. A blank text is the same as no value. So is a null, but where the record
+    says who somebody is: there it says that there is no value (`withdrawn`). A phone number
     without a country (in the number, in the record, or `default_country`) is kept but identifies nobody.
     """
     if not isinstance(raw, dict):
@@ -94,6 +100,7 @@ def validate(
     else:
         country = country.strip().upper()
     fields: dict[str, FieldValue] = {}
+    withdrawn: list[str] = []
     for name, value in raw.items():
         if name in ("id", "modifiedAt"):
             continue
@@ -103,12 +110,14 @@ def validate(
             problems.append(
                 Problem("UNKNOWN_FIELD", f"{object_type.name} has no field named {shown!r}.", (shown,))
             )
+        elif value is None and object_type.category is Category.PROFILE:
+            withdrawn.append(name)
         elif not _is_blank(value):
             _read_field(field, value, country, fields, problems)
     problems += _missing(object_type, fields)
     if problems:
         return problems
-    content = orjson.dumps(fields, option=orjson.OPT_SORT_KEYS)
+    content = orjson.dumps(fields | dict.fromkeys(withdrawn), option=orjson.OPT_SORT_KEYS)
     return Record(
         key=RecordKey(source, object_type.name, record_id),
         object_type=object_type,
@@ -116,6 +125,7 @@ def validate(
         content_hash=hashlib.sha256(content).hexdigest(),
         fields=fields,
         identifiers=_identifiers(object_type, fields, source, country),
+        withdrawn=tuple(sorted(withdrawn)),
     )
 
 
