@@ -18,7 +18,10 @@ from graph_model.jobs import store
 from graph_model.jobs.model import Job, JobKind, JobState, Progress
 
 T = TypeVar("T")
-Step: TypeAlias = Callable[[Transaction], Awaitable[Progress]]
+Step: TypeAlias = Callable[..., Awaitable[Progress]]
+"""The work of one transaction, which it is given first; says how far the job is after it."""
+Write: TypeAlias = Callable[[Step], Awaitable[Progress]]
+"""Runs a step as one transaction, as `Graph.write` does; it may give the step more than the transaction."""
 
 _log = structlog.get_logger(__name__)
 
@@ -60,17 +63,17 @@ class Run:
         self._renewed = clock()
         self._ending = False
 
-    async def step(self, work: Step) -> Progress:
+    async def step(self, work: Step, *, write: Write | None = None) -> Progress:
         """Do a step: one transaction, in which `work` says how far the job is after it. Raises Interrupted,
         and stores nothing, when the job is no longer this process's to run."""
 
-        async def transact(transaction: Transaction) -> Progress:
-            progress = await work(transaction)
+        async def transact(transaction: Transaction, *more: Any) -> Progress:
+            progress = await work(transaction, *more)
             if not await store.save(transaction, self.job.id, progress, **self._lease()):
                 raise Interrupted
             return progress
 
-        self.progress = await self.graph.write(transact)
+        self.progress = await (write or self.graph.write)(transact)
         self._renewed = self.clock()
         self._on_commit()
         return self.progress

@@ -1,4 +1,4 @@
-"""The records of the graph as matching sees them, read page by page: all, or a sample that is always the same.
+"""The records of the graph as matching sees them, page by page: all, or a sample that is always the same.
 
 A sample takes whole individuals, chosen by the hash of their id: what is linked now stays together.
 """
@@ -30,23 +30,37 @@ WITH r LIMIT $limit
 
 _MEMBERS: LiteralString = """
 OPTIONAL MATCH (r)-[:UNIFIED]->(i:Individual)
-RETURN collect([r.key, r.features, i.id, r.id, r.modifiedAt])
+RETURN collect([r.key, r.features, r.deletedAt, r.id, r.identifiers, r.modifiedAt, i.id])
 """
 
 _KEYS: LiteralString = """
 RETURN collect(r.key)
 """
 
+_INDIVIDUALS: LiteralString = """
+MATCH (i:Individual) WHERE i.id > $after
+WITH i ORDER BY i.id LIMIT $limit
+RETURN collect(i.id)
+"""
+_INDIVIDUALS_AS_SCANNED: LiteralString = """
+MATCH (i:Individual) WHERE i.id > $after
+WITH i LIMIT $limit
+RETURN collect(i.id)
+"""
+_COUNT_INDIVIDUALS: LiteralString = "MATCH (i:Individual) RETURN count(i)"
+
 
 @dataclass(frozen=True, slots=True)
-class Member:
-    """A record: its features as text, the individual that it belongs to, its id, its modified time."""
+class Sampled:
+    """A record: its features as text, its id, the keys of its identifiers, its modified time, and the
+    individual that it belongs to."""
 
     key: str
     features: str
-    individual: str | None
     id: str
+    identifiers: tuple[str, ...]
     modified: str
+    individual: str | None
 
 
 async def count_records(graph: Graph) -> int:
@@ -60,30 +74,43 @@ async def keys_after(graph: Graph, after: str, limit: int) -> list[str]:
     return sorted(await graph.read(statement, after=after, limit=limit))
 
 
+async def count_individuals(graph: Graph) -> int:
+    """How many individuals there are, those included whose ids resolve to others."""
+    return int(await graph.read(_COUNT_INDIVIDUALS))
+
+
+async def individuals_after(graph: Graph, after: str, limit: int) -> list[str]:
+    """The ids of the individuals that follow that id, in order."""
+    statement = _INDIVIDUALS_AS_SCANNED if graph.scans_in_order else _INDIVIDUALS
+    return sorted(await graph.read(statement, after=after, limit=limit))
+
+
 async def read_population(
     graph: Graph, most: int, report: Callable[[int, int], Awaitable[None]]
-) -> tuple[list[Member], int]:
-    """The records with features, or those of a sample of the individuals if there are more than `most`, and
-    how many there are in all. What was read is reported as (done, total)."""
+) -> tuple[list[Sampled], int]:
+    """The live records, or those of a sample of the individuals if there are more than `most`, and how many
+    there are in all. What was read is reported as (done, total)."""
     total = await count_records(graph)
     statement = (_PAGE_AS_SCANNED if graph.scans_in_order else _PAGE) + _MEMBERS
-    found: list[Member] = []
+    found: list[Sampled] = []
     after, read = "", 0
     while rows := await graph.read(statement, after=after, limit=PAGE):
-        members = [Member(*row) for row in rows if row[1]]
-        found += [item for item in members if total <= most or is_sampled(item, most / total)]
-        after = max(row[0] for row in rows)
+        for key, features, deleted_at, id_, identifiers, modified, individual in rows:
+            after = max(after, key)
+            if not features or deleted_at is not None:
+                continue
+            if total <= most or is_sampled(individual or key, most / total):
+                found.append(Sampled(key, features, id_, tuple(identifiers or ()), modified, individual))
         read += len(rows)
         await report(read, max(read, total))
     return found, total
 
 
-def is_sampled(member: Member, share: float) -> bool:
-    """Whether a sample of this share has the record: the same answer for all records of one individual."""
-    chosen_by = member.individual or member.key
+def is_sampled(chosen_by: str, share: float) -> bool:
+    """Whether a sample of this share has what is chosen by that text: always the same answer."""
     return int.from_bytes(blake2b(chosen_by.encode(), digest_size=8).digest(), "big") < share * 2**64
 
 
-def packed(members: Sequence[Member]) -> list[str]:
+def packed(sampled: Sequence[Sampled]) -> list[str]:
     """Their features, as text."""
-    return [member.features for member in members]
+    return [each.features for each in sampled]

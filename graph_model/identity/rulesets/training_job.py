@@ -57,11 +57,11 @@ class TrainRuleset:
         async def learning(done: int, total: int) -> None:
             await run.report(Progress("LEARNING", {}, done, total))
 
-        members, total = await read_population(run.graph, request.sample_size, reading)
-        if len(members) < LEAST:
+        sampled, total = await read_population(run.graph, request.sample_size, reading)
+        if len(sampled) < LEAST:
             raise BadInput(f"There are fewer than {LEAST} records to learn from.", code="TOO_FEW_RECORDS")
         await learning(0, 1)
-        text = await compute(learn, learning, base.ruleset.model_dump_json(), packed(members))
+        text = await compute(learn, learning, base.ruleset.model_dump_json(), packed(sampled))
         learned = Ruleset.model_validate_json(text)
         if request.name is not None:
             learned = learned.model_copy(update={"name": request.name})
@@ -75,7 +75,7 @@ class TrainRuleset:
                 learned,
                 id_=id_,
                 based_on=request.based_on,
-                trained_on=len(members),
+                trained_on=len(sampled),
                 note=base.note,
                 actor=run.job.actor,
                 now=run.clock(),
@@ -83,7 +83,7 @@ class TrainRuleset:
             return Progress("SAVING", {}, 1, 1)
 
         await run.step(save)
-        return {"version": version, "records": len(members), "population": total}
+        return {"version": version, "records": len(sampled), "population": total}
 
     async def abandon(self, run: Run) -> None:
         """Nothing was stored before the draft, which is the last step."""
