@@ -23,7 +23,7 @@ from graph_model.identity.model import Evidence
 
 _CANDIDATES: LiteralString = """
 UNWIND $keys AS key
-MATCH (r:SourceRecord {key: key})
+MATCH (r:SourceRecord {key: key}) WHERE r.deletedAt IS NULL
 RETURN collect([r.key, r.source, r.features, r.identifiers, r.generics])
 """
 
@@ -149,6 +149,8 @@ async def _candidates(
     if missing := sorted(key for key in keys if key not in here.members):
         rows += await transaction.run(_CANDIDATES, keys=missing)
     for key, source, packed, identifiers, generics in rows:
+        if packed is None:
+            continue  # No ruleset has decided this record yet; whoever does will meet the others.
         features = unpack(packed)
         if takes_part(source, features):
             found = changes.after.get(key) or findable(source, features, identifiers or (), loaded)
