@@ -8,11 +8,11 @@ from typing import LiteralString
 
 import orjson
 
-from graph_model.errors import BadInput
 from graph_model.graph import Graph
+from graph_model.identity.golden.checking import check
 from graph_model.identity.golden.model import RECONCILED, GoldenSource, Provenance, unpack
 from graph_model.identity.golden.survivorship import golden_values
-from graph_model.identity.rulesets.model import Reconcile, Reconciliation
+from graph_model.identity.rulesets.model import Reconciliation
 
 _INDIVIDUAL: LiteralString = """
 MATCH (i:Individual {id: $id})
@@ -45,19 +45,6 @@ class Preview:
 
     individual_id: str
     fields: tuple[FieldPreview, ...]
-
-
-def check(reconciliation: Reconciliation) -> None:
-    """Raise BadInput for rules that can never count: of an unknown field, or by sources that none names."""
-    for name in reconciliation.fields:
-        if name not in RECONCILED:
-            raise BadInput(
-                f"There is no rule for {name[:64]!r}; there is one for {', '.join(RECONCILED)}.",
-                code="UNKNOWN_FIELD",
-            )
-    for rule in (reconciliation.default, *reconciliation.fields.values()):
-        if (rule.rule is Reconcile.SOURCE_PRIORITY) is not bool(rule.sources):
-            raise BadInput("SOURCE_PRIORITY, and no other rule, needs sources.", code="INVALID_RULE")
 
 
 def compare(present: Sequence[Provenance], proposed: Sequence[Provenance]) -> tuple[FieldPreview, ...]:
