@@ -104,6 +104,14 @@ class EventKind(Enum):
         events.EventKind.INDIVIDUAL_UPDATED,
         "A record, a contact point or a business object of an individual was added or changed.",
     )
+    INDIVIDUALS_MERGED = _value(
+        events.EventKind.INDIVIDUALS_MERGED,
+        "Individuals turned out to be one, or were merged; the ids in mergedIds find this one from now on.",
+    )
+    INDIVIDUAL_SPLIT = _value(
+        events.EventKind.INDIVIDUAL_SPLIT,
+        "Records of an individual are others' from now on; those came about or came back under splitIds.",
+    )
     THRESHOLD_CROSSED = _value(
         events.EventKind.THRESHOLD_CROSSED, "An individual's insights crossed a threshold."
     )

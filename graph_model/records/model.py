@@ -50,7 +50,8 @@ class Record:
 
     `modified_at` is the text form of `times.to_text`; `content_hash` decides between two versions
     with the same modified time. `withdrawn` are the fields that the record says there is no value of, which
-    is more than saying nothing: survivorship may choose it.
+    is more than saying nothing: survivorship may choose it. A `deleted` one is a tombstone: it says nothing
+    but that its source has it no longer.
     """
 
     key: RecordKey
@@ -60,6 +61,7 @@ class Record:
     fields: dict[str, FieldValue]
     identifiers: tuple[Identifier, ...]
     withdrawn: tuple[str, ...] = ()
+    deleted: bool = False
 
     @property
     def said(self) -> dict[str, FieldValue | None]:
@@ -90,6 +92,7 @@ class Outcome(StrEnum):
     UPDATED = "UPDATED"
     UNCHANGED = "UNCHANGED"
     STALE = "STALE"
+    DELETED = "DELETED"
     REJECTED = "REJECTED"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -34,6 +35,11 @@ MONEY_DIGITS = 12
 _STRENGTH = {type_: rank for rank, type_ in enumerate(IdentifierType)}
 _SOURCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 _NOT_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+
+
+_INVALID_ID = Problem("INVALID_ID", f"A record's id is a text of 1 to {MAX_KEY} characters.", ())
+# Greater than any other hash: of two versions with one modified time the one that deletes wins.
+_TOMBSTONE = "g"
 
 
 class _Invalid(Exception):
@@ -83,10 +89,8 @@ def validate(
     record_id = raw.get("id")
     if isinstance(record_id, int) and not isinstance(record_id, bool):
         record_id = str(record_id)
-    if not isinstance(record_id, str) or not 0 < len(record_id) <= MAX_KEY or _NOT_TEXT.search(record_id):
-        problems.append(
-            Problem("INVALID_ID", f"A record's id is a text of 1 to {MAX_KEY} characters.", ("id",))
-        )
+    if not _is_record_id(record_id):
+        problems.append(replace(_INVALID_ID, path=("id",)))
         record_id = ""
     modified_at = received_at
     if raw.get("modifiedAt") is not None:
@@ -126,6 +130,29 @@ def validate(
         fields=fields,
         identifiers=_identifiers(object_type, fields, source, country),
         withdrawn=tuple(sorted(withdrawn)),
+    )
+
+
+def tombstone(
+    source: str, object_type: ObjectType, record_id: str, *, deleted_at: datetime
+) -> Record | Problem:
+    """The version of a record that says it was deleted, or what is wrong with the id."""
+    if not _is_record_id(record_id):
+        return _INVALID_ID
+    return Record(
+        key=RecordKey(source, object_type.name, record_id),
+        object_type=object_type,
+        modified_at=times.to_text(deleted_at),
+        content_hash=_TOMBSTONE,
+        fields={},
+        identifiers=(),
+        deleted=True,
+    )
+
+
+def _is_record_id(record_id: Any) -> bool:
+    return (
+        isinstance(record_id, str) and 0 < len(record_id) <= MAX_KEY and not _NOT_TEXT.search(record_id)
     )
 
 

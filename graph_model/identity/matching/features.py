@@ -53,7 +53,8 @@ class Features:
     """What matching sees of one record. `key` is the record's key as text, and everything that depends on
     an order of records goes by it. `organizations` are normalised names of organisations; `birth_dates` are
     ISO 8601; `emails` and `phones` are normalised values; `identifiers` are the keys (`type|issuer|value`)
-    of all its other identifiers. What is generic is left out by whoever loads it."""
+    of all its other identifiers. What is generic is left out by whoever loads it. `alone`: its source gives a
+    reason why it must not be merged, so nothing is ever linked to it."""
 
     key: str
     party: Party = Party.PERSON
@@ -66,3 +67,4 @@ class Features:
     phones: tuple[str, ...] = ()
     addresses: tuple[Address, ...] = ()
     identifiers: tuple[str, ...] = ()
+    alone: bool = False
