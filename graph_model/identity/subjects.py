@@ -1,4 +1,4 @@
-"""What a transaction changes of records, as resolution has to know it: how each was found before, and is now."""
+"""What a transaction changes of records, as resolution has to know it: how each was and is found."""
 
 from __future__ import annotations
 
@@ -135,7 +135,7 @@ async def redecide(
     *,
     preferred: Iterable[str] = (),
 ) -> Changes:
-    """Changes that change nothing of the records: what joins them is decided anew, because constraints did."""
+    """Changes that change nothing of the records: what joins them is decided anew (constraints changed)."""
     here = Neighbourhood()
     await components.load(transaction, here, (), actors)
     found = {key: member_findable(here.members[key], loaded) for key in actors if key in here.members}

@@ -64,7 +64,8 @@ async def commit_batch(
     versions = {
         key: Version(found.modified_at, found.content_hash, found.deleted) for key, found in stored.items()
     } | {
-        key: Version(*found) for key, found in (await records_store.stored_objects(transaction, objects)).items()
+        key: Version(*found)
+        for key, found in (await records_store.stored_objects(transaction, objects)).items()
     }
     outcomes, winners = decide_versions([item.record for item in batch], versions)
     # Of several versions in one batch, the one that is stored says who sent it and what became of it.
@@ -74,7 +75,9 @@ async def commit_batch(
         if winners.get(str(item.record.key)) is item.record
     }
     actors = {key: actor for key, (actor, _) in winning.items()}
-    outcome_of = {key: outcome if key in versions else Outcome.CREATED for key, (_, outcome) in winning.items()}
+    outcome_of = {
+        key: outcome if key in versions else Outcome.CREATED for key, (_, outcome) in winning.items()
+    }
     new_devices = [record for key, record in devices.items() if key not in stored]
     records = [*(record for record in winners.values() if _is_profile(record)), *new_devices]
     business = [record for record in winners.values() if not _is_profile(record)]
@@ -83,7 +86,11 @@ async def commit_batch(
         transaction,
         loaded,
         {str(record.key): actors.get(str(record.key), SYSTEM) for record in records},
-        {key: _found_before(stored[key], key, loaded) for record in records if (key := str(record.key)) in stored},
+        {
+            key: _found_before(stored[key], key, loaded)
+            for record in records
+            if (key := str(record.key)) in stored
+        },
         {str(record.key): record_findable(record, loaded) for record in records},
     )
     changes.dropped = await records_store.save_records(transaction, records, loaded.version, time=time)

@@ -178,9 +178,7 @@ class Ingestion:
         self._on_commit()
         return results
 
-    def _observed(
-        self, source: str, object_name: str, results: list[RecordResult]
-    ) -> list[RecordResult]:
+    def _observed(self, source: str, object_name: str, results: list[RecordResult]) -> list[RecordResult]:
         if self._observer is not None:
             self._observer.records(source, object_name, [result.outcome for result in results])
         return results
@@ -195,9 +193,7 @@ class Ingestion:
         return _rejected(raw, place, [problem], argument)
 
 
-def _rejected(
-    raw: Any, place: int, problems: Sequence[Problem], argument: str = "records"
-) -> RecordResult:
+def _rejected(raw: Any, place: int, problems: Sequence[Problem], argument: str = "records") -> RecordResult:
     record_id = raw.get("id") if isinstance(raw, dict) else None
     return RecordResult(
         record_id if isinstance(record_id, str) else None,

@@ -106,7 +106,9 @@ class _Writing:
         if self.page.filter != EVERYTHING:
             return f"COUNT {{ {self._match('q', ())} }}"
         # The engines know how many there are of a label; how many were merged or are gone an index tells.
-        others = (f"COUNT {{ MATCH (q:Individual) WHERE q.status = '{status}' }}" for status in ("MERGED", "GONE"))
+        others = [
+            f"COUNT {{ MATCH (q:Individual) WHERE q.status = '{status}' }}" for status in ("MERGED", "GONE")
+        ]
         return " - ".join(("COUNT { MATCH (q:Individual) }", *others))
 
     def _match(self, node: str, conditions: Sequence[str]) -> str:

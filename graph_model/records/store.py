@@ -100,7 +100,13 @@ async def stored_records(transaction: Transaction, keys: Iterable[RecordKey]) ->
     """What is stored of these profile records, by key."""
     texts = sorted({str(key) for key in keys})
     rows = await transaction.run(_RECORDS, keys=texts) if texts else []
-    return {key: StoredRecord(*rest, tuple(identifiers or ())) for key, *rest, identifiers in rows}
+    return {row[0]: _stored(*row[1:]) for row in rows}
+
+
+def _stored(
+    modified_at: str, content_hash: str, deleted: bool, features: str | None, identifiers: list[str] | None
+) -> StoredRecord:
+    return StoredRecord(modified_at, content_hash, deleted, features, tuple(identifiers or ()))
 
 
 async def stored_objects(
