@@ -99,6 +99,7 @@ MIGRATIONS = (
             "CREATE CONSTRAINT ruleset_state_name IF NOT EXISTS FOR (n:RulesetState)"
             " REQUIRE n.name IS UNIQUE",
             "CREATE CONSTRAINT matching_cost_key IF NOT EXISTS FOR (n:MatchingCost) REQUIRE n.key IS UNIQUE",
+            "CREATE INDEX matching_cost_version IF NOT EXISTS FOR (n:MatchingCost) ON (n.version)",
             "CREATE CONSTRAINT job_id IF NOT EXISTS FOR (n:Job) REQUIRE n.id IS UNIQUE",
             "CREATE INDEX job_state IF NOT EXISTS FOR (n:Job) ON (n.state)",
         ),

@@ -13,11 +13,14 @@ from graph_model.identity.matching.default import DEFAULT
 from graph_model.identity.rulesets import store
 from graph_model.identity.rulesets.active import Active, Phase, active
 from graph_model.identity.rulesets.model import (
+    Comparison,
     Criterion,
     FrequencyTable,
     Guards,
     IdentifierLimit,
     Method,
+    Reconciliation,
+    ReconciliationRule,
     Rule,
     Ruleset,
 )
@@ -166,16 +169,40 @@ def rule(*criteria: Criterion) -> Rule:
         ({"clip": 0}, "INVALID_CLIP", ("thresholds", "clip")),
         ({"rules": (rule(),)}, "MISSING_CRITERIA", ("rules", 0, "criteria")),
         (
-            {"rules": (rule(Criterion(attribute="nothing", method=Method.FUZZY, level="NEAR")),)},
+            {"rules": (rule(Criterion(attribute="shoe_size")),)},
+            "UNKNOWN_ATTRIBUTE",
+            ("rules", 0, "criteria", 0, "attribute"),
+        ),
+        (
+            {"rules": (rule(Criterion(attribute="gender", method=Method.FUZZY, level="ELSE")),)},
             "UNKNOWN_LEVEL",
             ("rules", 0, "criteria", 0, "level"),
         ),
         (
-            {"rules": (rule(Criterion(attribute="nothing", level="NEAR")),)},
+            {"rules": (rule(Criterion(attribute="gender", level="EQUAL")),)},
             "UNEXPECTED_LEVEL",
             ("rules", 0, "criteria", 0, "level"),
         ),
-        ({"guards": Guards(blocked=("[",))}, "INVALID_PATTERN", ("guards", "blocked", 0)),
+        (
+            {"guards": Guards.model_construct(**Guards().model_dump() | {"blocked": ("[",)})},
+            "INVALID_VALUE",
+            ("guards", "blocked", 0),
+        ),
+        (
+            {"comparisons": (Comparison(attribute="shoe_size", levels=()),)},
+            "UNKNOWN_ATTRIBUTE",
+            ("comparisons", 0, "attribute"),
+        ),
+        (
+            {"comparisons": (Comparison(attribute="gender", levels=()),)},
+            "INVALID_LEVELS",
+            ("comparisons", 0, "levels"),
+        ),
+        (
+            {"reconciliation": Reconciliation(fields={"shoeSize": ReconciliationRule()})},
+            "UNKNOWN_FIELD",
+            ("reconciliation",),
+        ),
         (
             {"guards": Guards(limits=(IdentifierLimit(type="EMAIL", most=0),))},
             "INVALID_LIMIT",
