@@ -12,9 +12,11 @@ from graph_model.webhooks import store as webhooks
 from resolvers.context import Info
 from resolvers.enums import EventKind, RecordOutcome
 from resolvers.fields import mutation, resolved, shown
+from resolvers.jobs.mutations import JobMutation
 from resolvers.planning.answer import plan_here
 from resolvers.planning.objects import build_object
 from resolvers.principal import Scope
+from resolvers.rulesets.mutations import RulesetMutation
 from resolvers.scalars import JSON
 from resolvers.types.individual import Individual
 from resolvers.types.payloads import UserError
@@ -106,7 +108,7 @@ _UNKNOWN_WEBHOOK = BadInput("There is no webhook with that id.", code="NOT_FOUND
 
 
 @strawberry.type(description="What can be changed.")
-class Mutation:
+class Mutation(JobMutation, RulesetMutation):
     @mutation(
         Scope.INGEST,
         "Store records and resolve whom they are about. Idempotent: the same record again changes nothing. "

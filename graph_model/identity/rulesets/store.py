@@ -126,7 +126,7 @@ async def create_draft(
             raise _unknown(based_on)
     ruleset = base.ruleset if base else DEFAULT
     if name is not None:
-        ruleset = ruleset.model_copy(update={"name": _name(name)})
+        ruleset = ruleset.model_copy(update={"name": check_name(name)})
     return await add_draft(
         graph,
         ruleset,
@@ -264,7 +264,8 @@ async def _draft(transaction: Transaction, version: int, now: datetime) -> Store
     return stored
 
 
-def _name(name: str) -> str:
+def check_name(name: str) -> str:
+    """The name of a ruleset, if it can be one. Raises BadInput otherwise."""
     if not name.strip() or len(name) > MAX_NAME:
         raise BadInput(f"A name has 1 to {MAX_NAME} characters.", code="INVALID_NAME")
     return name.strip()
