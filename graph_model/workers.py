@@ -11,12 +11,16 @@ from multiprocessing.connection import Connection
 from threading import Thread
 from typing import Any, Concatenate, ParamSpec, TypeAlias, TypeVar
 
+import structlog
+
 from graph_model.errors import BadInput, GatewayError
 
 P = ParamSpec("P")
 T = TypeVar("T")
 Tell: TypeAlias = Callable[[int, int], None]
 """Says how much of how much is done; may be called as often as one likes."""
+
+_log = structlog.get_logger(__name__)
 
 _NICE = 5
 _APART = 100
@@ -62,7 +66,9 @@ async def compute(
                     message, code = values
                     raise BadInput(message, code=code)
                 case _:
-                    raise RuntimeError(f"{function.__qualname__} failed in its process: {values[0]}")
+                    error, place = values
+                    _log.error("worker_failed", function=function.__qualname__, error=error, place=place)
+                    raise RuntimeError(f"{function.__qualname__} failed in its process: {error} at {place}")
     finally:
         process.kill()
         await asyncio.shield(asyncio.to_thread(process.join))
@@ -97,7 +103,7 @@ def _work(
         while place is not None and place.tb_next is not None:
             place = place.tb_next
         where = f"{place.tb_frame.f_code.co_qualname}:{place.tb_lineno}" if place else ""
-        connection.send(("failed", f"{type(error).__name__} at {where}"))
+        connection.send(("failed", type(error).__name__, where))
     else:
         connection.send(("answer", answer))
 

@@ -23,7 +23,7 @@ def report(trial: Trial, membership: Mapping[str, str], ids: Mapping[str, str]) 
     An individual is *split* if its records would be parted, *merged* with another if a record of each would
     be in one individual. Records *move* that would belong to another id than now, as ids are assigned.
     """
-    parts = [kept for part in trial.parts if (kept := part & membership.keys())]
+    parts = [kept for part in trial.parts if (kept := part.intersection(membership))]
     before = Counter(membership.values())
     minted = count()
     assigned = assign(parts, membership, (), age=ids, mint=lambda: f"new {next(minted)}").members
