@@ -14,7 +14,7 @@ from graph_model.events import store as events
 from graph_model.graph import Transaction
 from graph_model.identity import store as identity
 from graph_model.identity.evidence import SYSTEM
-from graph_model.identity.matching.features import unpack
+from graph_model.identity.matching.features import Features, features_of, unpack
 from graph_model.identity.model import strongest
 from graph_model.identity.rulesets.active import Loaded, active
 from graph_model.identity.subjects import NOWHERE, Findable, findable, gather, record_findable
@@ -42,10 +42,17 @@ RETURN collect([key, i.id])
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """A valid record on its way into the graph, and the principal that sent it."""
+    """A valid record on its way into the graph, and the principal that sent it; `features` are what matching
+    sees of it, worked out while another batch is being committed."""
 
     record: Record
     actor: str
+    features: Features
+
+    @classmethod
+    def of(cls, record: Record, actor: str) -> Submission:
+        """The submission of a record by a principal."""
+        return cls(record, actor, features_of(record))
 
 
 async def commit_batch(
@@ -79,6 +86,12 @@ async def commit_batch(
         key: outcome if key in versions else Outcome.CREATED for key, (_, outcome) in winning.items()
     }
     new_devices = [record for key, record in devices.items() if key not in stored]
+    features = {
+        str(item.record.key): item.features
+        for item in batch
+        if item.record is winners.get(str(item.record.key))
+    }
+    features |= {str(record.key): features_of(record) for record in new_devices}
     records = [*(record for record in winners.values() if _is_profile(record)), *new_devices]
     business = [record for record in winners.values() if not _is_profile(record)]
 
@@ -91,9 +104,11 @@ async def commit_batch(
             for record in records
             if (key := str(record.key)) in stored
         },
-        {str(record.key): record_findable(record, loaded) for record in records},
+        {str(record.key): record_findable(record, features[str(record.key)], loaded) for record in records},
     )
-    changes.dropped = await records_store.save_records(transaction, records, loaded.version, time=time)
+    changes.dropped = await records_store.save_records(
+        transaction, records, features, loaded.version, time=time
+    )
     await changes.save_keys(transaction)
     freed = await records_store.save_objects(transaction, business, time=time)
     causes = {cause.key for record in business if (cause := strongest(record.identifiers))} | freed
