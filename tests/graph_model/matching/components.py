@@ -43,7 +43,7 @@ def records(
     alone: str = "",
     identifiers: Mapping[str, Iterable[str]] | None = None,
 ) -> dict[str, Features]:
-    """Records by their keys; `identifiers` are `type|issuer|value` by record, e-mails and phones among them."""
+    """Records by their keys; `identifiers` are `type|issuer|value` by record, e-mails and phones too."""
     found: dict[str, Features] = {}
     for keys, party in ((persons, "PERSON"), (devices, "DEVICE"), (organizations, "ORGANIZATION")):
         for key in keys:
