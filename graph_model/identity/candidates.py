@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from itertools import combinations
 from typing import TypeAlias
 
-from graph_model.identity.matching.keys import key_sets
 from graph_model.identity.matching.features import Features
+from graph_model.identity.matching.keys import key_sets
 
 Mark: TypeAlias = tuple[int, int | str]
 """(slot, hash) of a blocking key, or (IDENTIFIER, the identifier's key)."""
@@ -29,9 +29,7 @@ _SALT = 0x9E3779B97F4A7C15
 _POSITIVE = 2**63 - 1
 
 
-def sets_of_keys(
-    features: Features, kinds: tuple[str, ...], generation: int
-) -> list[tuple[int | None, ...]]:
+def sets_of_keys(features: Features, kinds: tuple[str, ...], generation: int) -> list[tuple[int | None, ...]]:
     """The record's sets of blocking keys in this generation, one hash a slot; a hash that an earlier set has
     in the same slot is left out, so that as many key sets hold it as records do."""
     seen: set[Mark] = set()
@@ -119,7 +117,9 @@ class Census:
     def generic(self, marks: Iterable[Mark]) -> frozenset[str]:
         """The identifiers among the marks that too many records carry to say who somebody is."""
         return frozenset(
-            str(value) for slot, value in marks if slot == IDENTIFIER and self.after.get((slot, value)) is None
+            str(value)
+            for slot, value in marks
+            if slot == IDENTIFIER and self.after.get((slot, value)) is None
         )
 
 

@@ -139,7 +139,8 @@ async def save(
         await transaction.run(_CLOSE, rows=[list(pair) for pair in rows], time=time)
     if opened:
         adding = [
-            [a, b, evidence.weight, evidence.rule, actor] for (a, b), (evidence, actor) in sorted(opened.items())
+            [a, b, evidence.weight, evidence.rule, actor]
+            for (a, b), (evidence, actor) in sorted(opened.items())
         ]
         await transaction.run(_ADD, rows=adding, time=time)
     if moved:

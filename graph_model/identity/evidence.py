@@ -9,6 +9,9 @@ from typing import Any, LiteralString
 from graph_model.graph import Transaction
 from graph_model.identity import components, keysets
 from graph_model.identity.candidates import IDENTIFIER, Mark, Pair, pairs_among
+from graph_model.identity.components import Neighbourhood
+from graph_model.identity.matching.features import Features, unpack
+from graph_model.identity.model import Evidence
 from graph_model.identity.subjects import (
     Changes,
     Findable,
@@ -17,13 +20,10 @@ from graph_model.identity.subjects import (
     member_findable,
     takes_part,
 )
-from graph_model.identity.components import Neighbourhood
-from graph_model.identity.matching.features import Features, unpack
-from graph_model.identity.model import Evidence
 
 _CANDIDATES: LiteralString = """
 UNWIND $keys AS key
-MATCH (r:SourceRecord {key: key})
+MATCH (r:SourceRecord {key: key}) WHERE r.deletedAt IS NULL
 RETURN collect([r.key, r.source, r.features, r.identifiers, r.generics])
 """
 
@@ -79,7 +79,7 @@ async def find(transaction: Transaction, changes: Changes, here: Neighbourhood) 
         else:
             pairs.update(pairs_among(holders))
     doubtful = await components.evidence_among(transaction, fading) - pairs
-    pool = await _candidates(transaction, changes, here, {key for pair in (*pairs, *doubtful) for key in pair})
+    pool = await _candidates(transaction, changes, here, {key for pair in (pairs | doubtful) for key in pair})
     findings = Findings(subjects=dict(changes.actors), compared=len(pairs))
     findings.fallen = await _fallen(transaction, changes, doubtful, pool)
     floor, scorer = changes.loaded.ruleset.floor, changes.loaded.scorer
@@ -111,7 +111,9 @@ async def _reopen(transaction: Transaction, changes: Changes, here: Neighbourhoo
     if not reopened:
         return
     await components.load(transaction, here, (), reopened)
-    found = {key: member_findable(here.members[key], changes.loaded) for key in reopened if key in here.members}
+    found = {
+        key: member_findable(here.members[key], changes.loaded) for key in reopened if key in here.members
+    }
     missing = {mark for each in found.values() for mark in each.holds} - census.after.keys()
     held = await keysets.holders(transaction, missing, census.caps)
     census.before |= held
@@ -141,7 +143,7 @@ async def _candidates(
     count."""
     pool: dict[str, _Candidate] = {}
     loaded = changes.loaded
-    rows = [
+    rows: list[list[Any]] = [
         [member.key, member.source, member.features, member.identifiers, member.generics]
         for key in keys
         if (member := here.members.get(key)) is not None and not member.deleted
@@ -149,6 +151,8 @@ async def _candidates(
     if missing := sorted(key for key in keys if key not in here.members):
         rows += await transaction.run(_CANDIDATES, keys=missing)
     for key, source, packed, identifiers, generics in rows:
+        if packed is None:
+            continue  # No ruleset has decided this record yet; whoever does will meet the others.
         features = unpack(packed)
         if takes_part(source, features):
             found = changes.after.get(key) or findable(source, features, identifiers or (), loaded)

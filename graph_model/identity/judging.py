@@ -35,15 +35,17 @@ def judge(
         matched = sorted(component - corrections)
         result = partition(
             {
-                key: matching_features(
-                    unpack(here.members[key].features), loaded, here.members[key].generics
-                )
+                key: matching_features(unpack(here.members[key].features), loaded, here.members[key].generics)
                 for key in matched
             },
             {pair: weight for key in matched for pair, weight in weights.get(key, {}).items()},
             loaded.scorer,
-            always=[pair for pair in bound.always if component.issuperset(pair) and corrections.isdisjoint(pair)],
-            never=[pair for pair in bound.never if component.issuperset(pair) and corrections.isdisjoint(pair)],
+            always=[
+                pair for pair in bound.always if component.issuperset(pair) and corrections.isdisjoint(pair)
+            ],
+            never=[
+                pair for pair in bound.never if component.issuperset(pair) and corrections.isdisjoint(pair)
+            ],
             modified={key: here.members[key].modified_at for key in matched},
         )
         parts += _with_corrections(result.parts, corrections, bound.always)

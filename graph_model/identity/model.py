@@ -9,7 +9,7 @@ from graph_model.records.model import Identifier
 
 
 class MatchRule(StrEnum):
-    """What linked two records: a match rule of the default ruleset, or the sum of everything they agree on."""
+    """What linked two records: a match rule of the default ruleset, or the sum of all they agree on."""
 
     EMAIL = "EMAIL"
     """The same normalised e-mail address."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+import orjson
+
 from graph_model.graph import Transaction
 from graph_model.identity import components, store
 from graph_model.identity.assignment import Assignment, assign
@@ -18,7 +20,6 @@ from graph_model.identity.judging import judge
 from graph_model.identity.model import Evidence
 from graph_model.identity.subjects import Changes
 from graph_model.ids import new_id
-from graph_model.records.model import read_fields
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +150,10 @@ async def _save(
     await store.save_aliases(transaction, assignment.merged, assignment.revived, held, time=time)
     await store.save_gone(transaction, assignment.gone, time=time)
     carried = {
-        key for id_ in touched for record in assignment.members[id_] for key in here.members[record].identifiers
+        key
+        for id_ in touched
+        for record in assignment.members[id_]
+        for key in here.members[record].identifiers
     }
     return Resolution(
         touched=frozenset(touched),
@@ -165,5 +169,4 @@ async def _save(
 
 
 def _source(member: Member) -> GoldenSource:
-    fields, withdrawn = read_fields(member.fields)
-    return GoldenSource(member.key, member.object, member.modified_at, fields)
+    return GoldenSource(member.key, member.object, member.modified_at, orjson.loads(member.fields))

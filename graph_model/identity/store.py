@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import Any, LiteralString
+from typing import LiteralString
 
 from graph_model.graph import Transaction
 from graph_model.identity.assignment import Retired

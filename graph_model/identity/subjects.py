@@ -1,4 +1,4 @@
-"""What a transaction changes of records, as resolution has to know it: how each was found before, and is now."""
+"""What a transaction changes of records, as resolution has to know it: how each was and is found."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from graph_model.graph import Transaction
 from graph_model.identity import components, keysets
 from graph_model.identity.candidates import Caps, Census, Mark, marks_of, sets_of_keys
 from graph_model.identity.components import Member, Neighbourhood
-from graph_model.identity.matching.features import Features, unpack
+from graph_model.identity.matching.features import Features, features_of, unpack
 from graph_model.identity.matching.guards import without_blocked
 from graph_model.identity.rulesets.active import Loaded
 from graph_model.metadata.objects import IdentifierType
-from graph_model.records.model import STEWARD
+from graph_model.records.model import STEWARD, Record
 
 KeySets = list[tuple[int | None, ...]]
 
@@ -99,6 +99,14 @@ def findable(source: str, features: Features, identifiers: Iterable[str], loaded
     return Findable(sets, keys | carried, keys | (said & carried))
 
 
+def record_findable(record: Record, loaded: Loaded) -> Findable:
+    """How a record that is about to be saved will be found under the ruleset."""
+    if record.deleted:
+        return NOWHERE
+    identifiers = [identifier.key for identifier in record.identifiers]
+    return findable(record.key.source, features_of(record), identifiers, loaded)
+
+
 def member_findable(member: Member, loaded: Loaded) -> Findable:
     """How a stored record is found under the ruleset."""
     if member.deleted:
@@ -127,7 +135,7 @@ async def redecide(
     *,
     preferred: Iterable[str] = (),
 ) -> Changes:
-    """Changes that change nothing of the records: what joins them is decided anew, because constraints did."""
+    """Changes that change nothing of the records: what joins them is decided anew (constraints changed)."""
     here = Neighbourhood()
     await components.load(transaction, here, (), actors)
     found = {key: member_findable(here.members[key], loaded) for key in actors if key in here.members}

@@ -14,10 +14,10 @@ from graph_model.events import store as events
 from graph_model.graph import Transaction
 from graph_model.identity import store as identity
 from graph_model.identity.evidence import SYSTEM
-from graph_model.identity.matching.features import features_of, unpack
+from graph_model.identity.matching.features import unpack
 from graph_model.identity.model import strongest
 from graph_model.identity.rulesets.active import Loaded, active
-from graph_model.identity.subjects import NOWHERE, Findable, findable, gather
+from graph_model.identity.subjects import NOWHERE, Findable, findable, gather, record_findable
 from graph_model.ingestion.settle import settle, tell
 from graph_model.ingestion.versions import Version, decide_versions
 from graph_model.insights import store as insights
@@ -64,7 +64,8 @@ async def commit_batch(
     versions = {
         key: Version(found.modified_at, found.content_hash, found.deleted) for key, found in stored.items()
     } | {
-        key: Version(*found) for key, found in (await records_store.stored_objects(transaction, objects)).items()
+        key: Version(*found)
+        for key, found in (await records_store.stored_objects(transaction, objects)).items()
     }
     outcomes, winners = decide_versions([item.record for item in batch], versions)
     # Of several versions in one batch, the one that is stored says who sent it and what became of it.
@@ -74,7 +75,9 @@ async def commit_batch(
         if winners.get(str(item.record.key)) is item.record
     }
     actors = {key: actor for key, (actor, _) in winning.items()}
-    outcome_of = {key: outcome if key in versions else Outcome.CREATED for key, (_, outcome) in winning.items()}
+    outcome_of = {
+        key: outcome if key in versions else Outcome.CREATED for key, (_, outcome) in winning.items()
+    }
     new_devices = [record for key, record in devices.items() if key not in stored]
     records = [*(record for record in winners.values() if _is_profile(record)), *new_devices]
     business = [record for record in winners.values() if not _is_profile(record)]
@@ -83,10 +86,14 @@ async def commit_batch(
         transaction,
         loaded,
         {str(record.key): actors.get(str(record.key), SYSTEM) for record in records},
-        {key: _found_before(stored[key], key, loaded) for record in records if (key := str(record.key)) in stored},
-        {str(record.key): _found_after(record, loaded) for record in records},
+        {
+            key: _found_before(stored[key], key, loaded)
+            for record in records
+            if (key := str(record.key)) in stored
+        },
+        {str(record.key): record_findable(record, loaded) for record in records},
     )
-    changes.dropped = await records_store.save_records(transaction, records, time=time)
+    changes.dropped = await records_store.save_records(transaction, records, loaded.version, time=time)
     await changes.save_keys(transaction)
     freed = await records_store.save_objects(transaction, business, time=time)
     causes = {cause.key for record in business if (cause := strongest(record.identifiers))} | freed
@@ -110,16 +117,9 @@ async def sweep(
 
 
 def _found_before(stored: StoredRecord, key: str, loaded: Loaded) -> Findable:
-    if stored.deleted:
+    if stored.deleted or stored.features is None:
         return NOWHERE
     return findable(key.partition("/")[0], unpack(stored.features), stored.identifiers, loaded)
-
-
-def _found_after(record: Record, loaded: Loaded) -> Findable:
-    if record.deleted:
-        return NOWHERE
-    identifiers = [identifier.key for identifier in record.identifiers]
-    return findable(record.key.source, features_of(record), identifiers, loaded)
 
 
 def derived_device(record: Record) -> Record | None:

@@ -12,7 +12,9 @@ import orjson
 from graph_model.metadata.objects import IdentifierType, ObjectType
 
 Scalar: TypeAlias = str | int | float
-FieldValue: TypeAlias = Scalar | list[str]
+Parts: TypeAlias = dict[str, Scalar]
+"""A value that has parts, by their names."""
+FieldValue: TypeAlias = Scalar | list[str] | list[Parts]
 
 STEWARD = "steward"
 """The source of stewards' corrections, which nobody else may send from."""

@@ -92,7 +92,7 @@ class StoredRecord:
     modified_at: str
     content_hash: str
     deleted: bool
-    features: str
+    features: str | None
     identifiers: tuple[str, ...]
 
 
@@ -100,7 +100,13 @@ async def stored_records(transaction: Transaction, keys: Iterable[RecordKey]) ->
     """What is stored of these profile records, by key."""
     texts = sorted({str(key) for key in keys})
     rows = await transaction.run(_RECORDS, keys=texts) if texts else []
-    return {key: StoredRecord(*rest, tuple(identifiers or ())) for key, *rest, identifiers in rows}
+    return {row[0]: _stored(*row[1:]) for row in rows}
+
+
+def _stored(
+    modified_at: str, content_hash: str, deleted: bool, features: str | None, identifiers: list[str] | None
+) -> StoredRecord:
+    return StoredRecord(modified_at, content_hash, deleted, features, tuple(identifiers or ()))
 
 
 async def stored_objects(
@@ -113,12 +119,15 @@ async def stored_objects(
     return {key: (modified_at, content_hash, deleted) for key, modified_at, content_hash, deleted in rows}
 
 
-async def save_records(transaction: Transaction, records: Sequence[Record], *, time: str) -> set[str]:
-    """Save profile records with the identifiers they carry; return the identifiers they carry no longer."""
+async def save_records(
+    transaction: Transaction, records: Sequence[Record], ruleset: int, *, time: str
+) -> set[str]:
+    """Save profile records, to be decided under this version of the ruleset, with the identifiers they carry;
+    return the identifiers they carry no longer."""
     if not records:
         return set()
     rows = [
-        {"key": str(record.key), "id": new_id("rec"), "properties": _record(record, time)}
+        {"key": str(record.key), "id": new_id("rec"), "properties": _record(record, ruleset, time)}
         for record in records
     ]
     await transaction.run(_SAVE_RECORDS, rows=rows)
@@ -180,8 +189,9 @@ def _common(record: Record, time: str) -> dict[str, Any]:
     }
 
 
-def _record(record: Record, time: str) -> dict[str, Any]:
+def _record(record: Record, ruleset: int, time: str) -> dict[str, Any]:
     return _common(record, time) | {
+        "ruleset": ruleset,
         "features": pack(features_of(record)),
         "identifiers": [identifier.key for identifier in record.identifiers],
     }

@@ -122,7 +122,7 @@ def _values(record: GoldenSource, field: str) -> Iterator[Said]:
     """Each value of a list that a record has, with what it normalises to as its form."""
     country = record.fields.get("country")
     held = record.fields.get(field) or []
-    for value in held if isinstance(held, list) else [str(held)]:
+    for value in map(str, held if isinstance(held, list) else [held]):
         same = normalise.email(value) if field == "email" else _phone(value, country)
         yield says(record, value, value, form=same or value)
 
@@ -137,4 +137,4 @@ def _phone(value: str, country: GoldenValue | None) -> str | None:
 def _display_name(values: dict[str, FieldValue | None]) -> str:
     full_name = " ".join(str(values[part]) for part in ("firstName", "lastName") if values[part])
     emails = values["emails"]
-    return full_name or (emails[0] if isinstance(emails, list) and emails else ANONYMOUS_NAME)
+    return full_name or (str(emails[0]) if isinstance(emails, list) and emails else ANONYMOUS_NAME)
