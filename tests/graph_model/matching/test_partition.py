@@ -187,7 +187,7 @@ class Drawn:
         always, never = list(self.always), list(self.never)
         if random is not None:
             for items in (features, weights, always, never):
-                random.shuffle(items)  # type: ignore[arg-type]
+                random.shuffle(items)
         return decide(
             dict(features),
             dict(weights),
@@ -277,5 +277,5 @@ def test_the_steps_of_a_part_put_it_together_from_its_records(drawn: Drawn) -> N
 def test_what_a_chain_becomes_does_not_depend_on_where_it_begins(size: int) -> None:
     keys = string.ascii_lowercase[:size]
     weights = {a + b: 5 for a, b in pairwise(keys)}
-    backwards = {b + a: weight for (a, b), weight in reversed(weights.items())}
+    backwards = {pair[::-1]: weight for pair, weight in reversed(weights.items())}
     assert parts(decide(records(keys), weights)) == parts(decide(records(keys[::-1]), backwards))
