@@ -52,7 +52,7 @@ async def resolve(transaction: Transaction, changes: Changes, *, time: str) -> R
     findings = await find(transaction, changes, here)
     reached = {key for pair in (*findings.evidence, *findings.fallen) for key in pair}
     await components.load(transaction, here, (), reached)
-    bound = await _constraints(transaction, here)
+    bound = await constraints_of(transaction, here)
 
     evidence = _evidence(here, findings)
     live = {key for key, member in here.members.items() if not member.deleted}
@@ -84,7 +84,7 @@ async def resolve(transaction: Transaction, changes: Changes, *, time: str) -> R
     return await _save(transaction, here, assignment, judgement, before, changes, findings, time=time)
 
 
-async def _constraints(transaction: Transaction, here: Neighbourhood) -> Among:
+async def constraints_of(transaction: Transaction, here: Neighbourhood) -> Among:
     """The constraints on the records here, which come with the components that always-links lead to."""
     bound = {key for key, member in here.members.items() if member.bound}
     found = await constraints_among(transaction, bound) if bound else Among(frozenset(), frozenset())
