@@ -56,7 +56,12 @@ class MatchRule(Enum):
         identity.MatchRule.NAME_BIRTH_DATE_POSTCODE,
         "A similar name, the same date of birth and the same postal code.",
     )
+    ACCOUNT = _value("ACCOUNT", "The same customer or loyalty number, or login.")
     DEVICE = _value(identity.MatchRule.DEVICE, "The same device or cookie, used by no other person.")
+    WEIGHT = _value(
+        identity.MatchRule.WEIGHT, "No single rule: all that they agree and disagree on, weighed."
+    )
+    CUSTOM = _value("CUSTOM", "A match rule of the ruleset's own.")
 
 
 @strawberry.enum(description="How one of several values is chosen for an individual.")
