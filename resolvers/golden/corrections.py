@@ -41,8 +41,8 @@ class CorrectedAddressInput:
 
 
 @strawberry.input(
-    description="What is to be corrected. A field that is left out stays as the records have it; null says that "
-    "there is no value."
+    description="What is to be corrected. A field that is left out stays as the records have it; null says "
+    "that there is no value."
 )
 class CorrectedFieldsInput:
     salutation: str | None = strawberry.field(default=_LEFT, description="Form of address.")
@@ -137,9 +137,9 @@ class CorrectionMutation:
 
     @mutation(
         Scope.STEWARD,
-        "Let an individual show what a steward says, whatever its records say. The correction is a record of its "
-        "own, of the source `steward`; it goes before every reconciliation rule until it is withdrawn, and takes "
-        "no part in matching. Of several corrections of one field the newest counts.",
+        "Let an individual show what a steward says, whatever its records say. The correction is a record of "
+        "its own, of the source `steward`; it goes before every reconciliation rule until it is withdrawn, "
+        "and takes no part in matching. Of several corrections of one field the newest counts.",
     )
     async def correct_individual(
         self,

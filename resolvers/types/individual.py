@@ -15,6 +15,7 @@ from graph_model.insights.conditions import value_condition
 from graph_model.insights.model import InsightValue
 from graph_model.insights.rules import current_value
 from graph_model.reading.shape import Direction, Hop, Order, Path, Value
+from graph_model.records.model import STEWARD
 from resolvers.enums import Gender, IdentifierType, IndividualKind, MatchRule
 from resolvers.fields import computed, counted, embedded, related, stored, unpacked
 from resolvers.principal import Scope
@@ -22,7 +23,7 @@ from resolvers.scalars import JSON, Date, DateTime
 from resolvers.scalars import Decimal as Amount
 from resolvers.types.business_objects import Account, Case, SalesOrder, WebEngagement
 from resolvers.types.coordinates import Coordinates
-from resolvers.types.golden import GOLDEN_COLUMNS, GoldenValue
+from resolvers.types.golden import GOLDEN_COLUMNS, Correction, GoldenValue
 from resolvers.types.node import Node
 
 _IN, _OUT = Direction.IN, Direction.OUT
@@ -30,6 +31,11 @@ _NEWEST = 50
 
 _MERGED = Path((Hop("MERGED_INTO", _IN, "Individual", "o"),), (Order(Value("id", "o")),))
 _RECORDS = Path((Hop("UNIFIED", _IN, "SourceRecord", "r"),), (Order(Value("key", "r")),))
+_CORRECTIONS = Path(
+    (Hop("UNIFIED", _IN, "SourceRecord", "r"),),
+    (Order(Value("modifiedAt", "r"), descending=True), Order(Value("key", "r"))),
+    where=((Value("source", "r"), STEWARD),),
+)
 _IDENTIFIERS = Path(
     (Hop("UNIFIED", _IN, "SourceRecord"), Hop("CARRIES", _OUT, "Identifier", "x")),
     (Order(Value("key", "x")),),
@@ -177,6 +183,9 @@ class Individual(Node):
         "provenance",
         columns=GOLDEN_COLUMNS,
         size=20,
+    )
+    corrections: list[Correction] = related(
+        Scope.PROFILE_PII, "Stewards' corrections that stand, the newest first.", _CORRECTIONS
     )
     merged_ids: list[strawberry.ID] = related(
         Scope.PROFILE_READ, "Ids that were merged into this individual and find it.", _MERGED, value="id"
