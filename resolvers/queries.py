@@ -12,6 +12,7 @@ from resolvers.enums import IdentifierType
 from resolvers.fields import SCAN_POINTS, resolved
 from resolvers.filters.inputs import filter_input
 from resolvers.filters.orders import order_input
+from resolvers.golden.queries import GoldenQuery
 from resolvers.planning.answer import answer
 from resolvers.planning.roots import DEFAULT_PAGE, MAX_PAGE
 from resolvers.principal import Scope
@@ -46,7 +47,7 @@ class IndividualBy:
 
 
 @strawberry.type(description="What can be read.")
-class Query:
+class Query(GoldenQuery):
     @resolved(
         Scope.PROFILE_LOOKUP,
         "One individual, or null if nobody is known by that id or identifier. An identifier that several "

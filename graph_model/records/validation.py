@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import hashlib
 import re
+from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeGuard
 
 import orjson
 
 from graph_model import times
 from graph_model.errors import BadInput
 from graph_model.identity import addresses, identifiers, normalise
-from graph_model.metadata.objects import MAX_KEY, OBJECTS, Field, FieldType, ObjectType
-from graph_model.records.model import FieldValue, Parts, Problem, Record, RecordKey, Scalar
+from graph_model.metadata.objects import MAX_KEY, OBJECTS, Category, Field, FieldType, ObjectType
+from graph_model.records.model import STEWARD, FieldValue, Parts, Problem, Record, RecordKey, Scalar
 from graph_model.records.values import NOT_TEXT, Invalid, parse
 
 MAX_VALUES = 100
 """Values that a field with several values may hold."""
 _SOURCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
+_INVALID_ID = Problem("INVALID_ID", f"A record's id is a text of 1 to {MAX_KEY} characters.", ())
+# Greater than any other hash: of two versions with one modified time the one that deletes wins.
+_TOMBSTONE = "g"
 
 
 def check_target(source: str, object_name: str) -> ObjectType:
@@ -27,6 +31,10 @@ def check_target(source: str, object_name: str) -> ObjectType:
         raise BadInput(
             "A source's name has 1 to 64 letters, digits, dots, hyphens and underscores.",
             code="INVALID_SOURCE",
+        )
+    if source.casefold() == STEWARD:
+        raise BadInput(
+            f"The source {STEWARD!r} is for corrections: use correctIndividual.", code="RESERVED_SOURCE"
         )
     object_type = OBJECTS.get(object_name)
     if object_type is None:
@@ -47,7 +55,8 @@ def validate(
     """The record that `raw` describes, or its problems with paths relative to the record.
 
     `raw` is an object with the record's `id`, optionally its `modifiedAt` (else the time of receipt
-    counts), and the object's fields. A null or a blank text is the same as no value. A phone number
+    counts), and the object's fields. A blank text is the same as no value. So is a null, but where the record
+    says who somebody is: there it says that there is no value (`withdrawn`). A phone number
     without a country (in the number, in the record, or `default_country`) is kept but identifies nobody.
     """
     if not isinstance(raw, dict):
@@ -56,10 +65,8 @@ def validate(
     record_id = raw.get("id")
     if isinstance(record_id, int) and not isinstance(record_id, bool):
         record_id = str(record_id)
-    if not isinstance(record_id, str) or not 0 < len(record_id) <= MAX_KEY or NOT_TEXT.search(record_id):
-        problems.append(
-            Problem("INVALID_ID", f"A record's id is a text of 1 to {MAX_KEY} characters.", ("id",))
-        )
+    if not _is_record_id(record_id):
+        problems.append(replace(_INVALID_ID, path=("id",)))
         record_id = ""
     modified_at = received_at
     if raw.get("modifiedAt") is not None:
@@ -69,6 +76,7 @@ def validate(
             problems.append(Problem("INVALID_DATETIME", f"modifiedAt: {_reason(error)}", ("modifiedAt",)))
     country, inferred = _countries(raw, default_country)
     fields: dict[str, FieldValue] = {}
+    withdrawn: list[str] = []
     for name, value in raw.items():
         if name in ("id", "modifiedAt"):
             continue
@@ -78,12 +86,14 @@ def validate(
             problems.append(
                 Problem("UNKNOWN_FIELD", f"{object_type.name} has no field named {shown!r}.", (shown,))
             )
+        elif value is None and object_type.category is Category.PROFILE:
+            withdrawn.append(name)
         elif not _is_blank(value):
             _read_field(field, value, country, fields, problems)
     problems += _missing(object_type, fields)
     if problems:
         return problems
-    content = orjson.dumps(fields, option=orjson.OPT_SORT_KEYS)
+    content = orjson.dumps(fields | dict.fromkeys(withdrawn), option=orjson.OPT_SORT_KEYS)
     return Record(
         key=RecordKey(source, object_type.name, record_id),
         object_type=object_type,
@@ -91,7 +101,29 @@ def validate(
         content_hash=hashlib.sha256(content).hexdigest(),
         fields=fields,
         identifiers=identifiers.of_record(object_type, fields, source, country or inferred),
+        withdrawn=tuple(sorted(withdrawn)),
     )
+
+
+def tombstone(
+    source: str, object_type: ObjectType, record_id: str, *, deleted_at: datetime
+) -> Record | Problem:
+    """The version of a record that says it was deleted, or what is wrong with the id."""
+    if not _is_record_id(record_id):
+        return _INVALID_ID
+    return Record(
+        key=RecordKey(source, object_type.name, record_id),
+        object_type=object_type,
+        modified_at=times.to_text(deleted_at),
+        content_hash=_TOMBSTONE,
+        fields={},
+        identifiers=(),
+        deleted=True,
+    )
+
+
+def _is_record_id(record_id: Any) -> TypeGuard[str]:
+    return isinstance(record_id, str) and 0 < len(record_id) <= MAX_KEY and not NOT_TEXT.search(record_id)
 
 
 def _countries(raw: dict[str, Any], default: str | None) -> tuple[str | None, str | None]:

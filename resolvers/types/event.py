@@ -44,6 +44,9 @@ class InsightEvent(Node):
     merged_ids: list[strawberry.ID] = shown(
         Scope.PROFILE_READ, "Ids that were merged into the individual by this change."
     )
+    split_ids: list[strawberry.ID] = shown(
+        Scope.PROFILE_READ, "Ids of the individuals that were split off by this change."
+    )
 
     @classmethod
     def of(cls, event: Event) -> Self:
@@ -67,4 +70,5 @@ class InsightEvent(Node):
                 for item in data.get("records", [])
             ],
             merged_ids=[strawberry.ID(id_) for id_ in data.get("mergedIds", [])],
+            split_ids=[strawberry.ID(id_) for id_ in data.get("splitIds", [])],
         )

@@ -1,0 +1,74 @@
+"""What follows from a change of records or of constraints: resolution, ownership, insights, events."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from graph_model import times
+from graph_model.events import store as events
+from graph_model.events.model import EventKind, NewEvent
+from graph_model.graph import Transaction
+from graph_model.identity import ownership
+from graph_model.identity.changes import merges_and_splits
+from graph_model.identity.resolve import Resolution, resolve
+from graph_model.identity.subjects import Changes
+from graph_model.insights import store as insights
+from graph_model.insights.model import Threshold
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What became of individuals: the resolution, those whose identifiers went to or came from somebody else
+    (`affected`), and the thresholds that were crossed."""
+
+    resolution: Resolution
+    affected: frozenset[str]
+    crossings: list[NewEvent]
+
+
+async def settle(
+    transaction: Transaction,
+    changes: Changes,
+    causes: Collection[str],
+    threshold: Threshold,
+    *,
+    now: datetime,
+) -> Settled:
+    """Decide anew whatever the changes of profile records touch, and save it. `causes` are the identifiers
+    whose business objects changed."""
+    time = times.to_text(now)
+    resolution = await resolve(transaction, changes, time=time)
+    owned = await ownership.refresh(transaction, resolution.identifiers | set(causes), time=time)
+    owners = {owner for key in causes if (owner := owned.owners.get(key))}
+    touched = (resolution.touched | owned.affected | owners) - resolution.merged.keys() - resolution.gone
+    crossings = await insights.refresh(transaction, touched, threshold, now=now, absorbed=resolution.absorbed)
+    return Settled(resolution, frozenset(owned.affected - resolution.gone), crossings)
+
+
+async def tell(
+    transaction: Transaction,
+    settled: Settled,
+    records: Mapping[str, Sequence[dict[str, Any]]],
+    *,
+    time: str,
+) -> None:
+    """Write what happened into the outbox; `records` are those that caused it, by individual. Must be the
+    transaction's last statement."""
+    resolution = settled.resolution
+    merged: dict[str, list[str]] = {}
+    for retired, survivor in sorted(resolution.merged.items()):
+        merged.setdefault(survivor, []).append(retired)
+    changed = (resolution.changed | settled.affected) - resolution.merged.keys()
+    news = [
+        NewEvent(
+            EventKind.INDIVIDUAL_CREATED if id_ in resolution.created else EventKind.INDIVIDUAL_UPDATED,
+            id_,
+            {"records": list(records.get(id_, ())), "mergedIds": merged.get(id_, [])},
+        )
+        for id_ in sorted(resolution.created | changed | records.keys())
+    ]
+    ids = merges_and_splits(resolution.before, resolution.membership, resolution.merged)
+    await events.append(transaction, [*ids, *news, *settled.crossings], time=time)
