@@ -92,7 +92,9 @@ class Address:
     address_line2: str | None = stored(
         Scope.PROFILE_PII, "What stands beside the street: building, unit, care of."
     )
-    locality: str | None = stored(Scope.PROFILE_PII, "District, suburb or place within the city.")
+    locality: str | None = stored(
+        Scope.PROFILE_PII, "District, suburb or place within the city.", folded=True
+    )
     city: str | None = stored(Scope.PROFILE_PII, "City.", folded=True)
     postal_code: str | None = stored(Scope.PROFILE_PII, "Postal code.")
     state: str | None = stored(Scope.PROFILE_PII, "State, province or county.", folded=True)
@@ -171,14 +173,14 @@ class Individual(Node):
     display_name: str = stored(
         Scope.PROFILE_PII, "A name to show: full name, else e-mail address.", folded=True, indexed=True
     )
-    organization_name: str | None = stored(Scope.PROFILE_PII, "Name of the organisation.")
+    organization_name: str | None = stored(Scope.PROFILE_PII, "Name of the organisation.", folded=True)
     salutation: str | None = stored(Scope.PROFILE_PII, "Form of address.")
     first_name: str | None = stored(Scope.PROFILE_PII, "Given name.", folded=True)
     middle_name: str | None = stored(Scope.PROFILE_PII, "Middle name.", folded=True)
     last_name: str | None = stored(Scope.PROFILE_PII, "Family name.", folded=True, indexed=True)
     suffix: str | None = stored(Scope.PROFILE_PII, "What follows the name, such as Jr or III.")
     birth_date: Date | None = stored(Scope.PROFILE_PII, "Date of birth.")
-    birth_place: str | None = stored(Scope.PROFILE_PII, "Place of birth.")
+    birth_place: str | None = stored(Scope.PROFILE_PII, "Place of birth.", folded=True)
     gender: Gender | None = stored(Scope.PROFILE_PII, "Gender.")
     address: Address | None = embedded(Scope.PROFILE_PII, "The address that was updated last.")
     emails: list[str] = stored(Scope.PROFILE_PII, "All e-mail addresses, the one updated last first.")
