@@ -30,7 +30,9 @@ class IdentifierInput:
     type: IdentifierType = strawberry.field(description="Its kind.")
     value: str = strawberry.field(description="Its value; a phone number with its country, such as +4930….")
     issuer: str | None = strawberry.field(
-        default=None, description="The source that issued it; needed for CUSTOMER_NUMBER and COOKIE."
+        default=None,
+        description="Who issued it: of a CUSTOMER_NUMBER or COOKIE the source, of an OTHER_ID its type: "
+        "LEI (these need it); of other documents the country or authority, if the record named it.",
     )
 
 
