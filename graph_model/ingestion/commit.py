@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, LiteralString
@@ -13,6 +13,7 @@ from graph_model import times
 from graph_model.events import store as events
 from graph_model.graph import Transaction
 from graph_model.identity import store as identity
+from graph_model.identity.corrections import following as corrections
 from graph_model.identity.evidence import SYSTEM
 from graph_model.identity.matching.features import Features, features_of, unpack
 from graph_model.identity.model import strongest
@@ -56,9 +57,15 @@ class Submission:
 
 
 async def commit_batch(
-    transaction: Transaction, batch: Sequence[Submission], threshold: Threshold, *, now: datetime
+    transaction: Transaction,
+    batch: Sequence[Submission],
+    threshold: Threshold,
+    *,
+    now: datetime,
+    also: Callable[[Transaction], Awaitable[None]] | None = None,
 ) -> list[RecordResult]:
-    """Store the batch and everything that follows from it; the results are in the batch's order."""
+    """Store the batch and everything that follows from it; the results are in the batch's order. `also` runs
+    when the records are saved, before anything is decided."""
     time = times.to_text(now)
     await identity.lock(transaction)
     loaded = (await active(transaction)).current
@@ -94,6 +101,11 @@ async def commit_batch(
     features |= {str(record.key): features_of(record) for record in new_devices}
     records = [*(record for record in winners.values() if _is_profile(record)), *new_devices]
     business = [record for record in winners.values() if not _is_profile(record)]
+    deleted = [str(record.key) for record in records if record.deleted]
+    bereaved = await corrections.bereaved(transaction, deleted)
+    if gone := bereaved.tombstones(now=now):
+        stored |= await records_store.stored_records(transaction, [record.key for record in gone])
+        records += gone
 
     changes = await gather(
         transaction,
@@ -111,6 +123,9 @@ async def commit_batch(
     )
     await changes.save_keys(transaction)
     freed = await records_store.save_objects(transaction, business, time=time)
+    await bereaved.tie_anew(transaction, SYSTEM, now=now)
+    if also is not None:
+        await also(transaction)
     causes = {cause.key for record in business if (cause := strongest(record.identifiers))} | freed
     settled = await settle(transaction, changes, causes, threshold, now=now)
     whose = await _whose(transaction, profiles, objects)

@@ -120,6 +120,18 @@ class Ingestion:
         ]
         return self._observed(source, object_name, results)
 
+    async def store(
+        self, records: Sequence[Record], *, actor: str, also: Callable[[Transaction], Awaitable[None]]
+    ) -> list[RecordResult]:
+        """Store records that were made here, by themselves in one transaction; the results are in their
+        order. `also` writes what goes with them, before anything is decided."""
+
+        async def work(transaction: Transaction, threshold: Threshold, now: datetime) -> list[RecordResult]:
+            batch = [Submission(record, actor) for record in records]
+            return await commit.commit_batch(transaction, batch, threshold, now=now, also=also)
+
+        return await self.exclusively(work)
+
     async def adopt(self) -> int:
         """Resolve the records that were stored before there were rulesets; how many these were."""
         adopted = 0

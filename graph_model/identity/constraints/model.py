@@ -32,6 +32,7 @@ class ConstraintCause(StrEnum):
     SPLIT = "SPLIT"
     LINK = "LINK"
     REVIEW = "REVIEW"
+    CORRECTION = "CORRECTION"
 
 
 @dataclass(frozen=True, slots=True)
