@@ -37,10 +37,14 @@ def partition(
         never,
     )
     users: dict[str, set[str]] = {}
+    bound: dict[str, set[str]] = {}
     for a, b in device_links:
         if anonymous[a] != anonymous[b]:
             device, person = (a, b) if anonymous[a] else (b, a)
             users.setdefault(devices[device], set()).add(persons[person])
+            if (a, b) in always:
+                bound.setdefault(devices[device], set()).add(persons[person])
+    users |= bound
     home = {root: next(iter(owners)) for root, owners in users.items() if len(owners) == 1}
     parts: dict[str, set[str]] = {}
     for key, root in persons.items():
