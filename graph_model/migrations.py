@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from typing import LiteralString
 
 from graph_model import times
-from graph_model.backfill import fold_texts
+from graph_model.backfill import fold_texts, mark_unresolved
 from graph_model.graph import Graph, Transaction
+from graph_model.identity.candidates import SLOTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,20 @@ MIGRATIONS = (
             "CREATE INDEX individual_status IF NOT EXISTS FOR (n:Individual) ON (n.status)",
         ),
         rewrite=fold_texts,
+    ),
+    Migration(
+        3,
+        "matching by weight",
+        (
+            "CREATE CONSTRAINT key_set_id IF NOT EXISTS FOR (n:KeySet) REQUIRE n.id IS UNIQUE",
+            *(
+                f"CREATE INDEX key_set_{slot} IF NOT EXISTS FOR (n:KeySet) ON (n.k{slot})"
+                for slot in range(SLOTS)
+            ),
+            "CREATE INDEX source_record_component IF NOT EXISTS FOR (n:SourceRecord) ON (n.component)",
+            "CREATE INDEX source_record_ruleset IF NOT EXISTS FOR (n:SourceRecord) ON (n.ruleset)",
+        ),
+        rewrite=mark_unresolved,
     ),
     Migration(
         5,

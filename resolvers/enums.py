@@ -7,7 +7,9 @@ from enum import Enum
 import strawberry
 
 from graph_model.events import model as events
+from graph_model.identity import golden
 from graph_model.identity import model as identity
+from graph_model.identity.rulesets.model import Reconcile
 from graph_model.metadata import objects
 from graph_model.records import model as records
 from graph_model.webhooks import model as webhooks
@@ -55,6 +57,35 @@ class MatchRule(Enum):
         "A similar name, the same date of birth and the same postal code.",
     )
     DEVICE = _value(identity.MatchRule.DEVICE, "The same device or cookie, used by no other person.")
+
+
+@strawberry.enum(description="How one of several values is chosen for an individual.")
+class ReconciliationMethod(Enum):
+    LAST_UPDATED = _value(
+        Reconcile.LAST_UPDATED,
+        "That of the record updated last; of equally late ones the first in the alphabet.",
+    )
+    MOST_FREQUENT = _value(
+        Reconcile.MOST_FREQUENT, "That which most records say; of equally frequent ones the last updated."
+    )
+    SOURCE_PRIORITY = _value(
+        Reconcile.SOURCE_PRIORITY,
+        "That of the source named first; within one source, and among those not named, the last updated.",
+    )
+    LONGEST = _value(Reconcile.LONGEST, "The longest; of equally long ones the last updated.")
+    MOST_COMPLETE = _value(
+        Reconcile.MOST_COMPLETE, "That of the record with the most fields; of several the last updated."
+    )
+
+
+@strawberry.enum(description="The rule that chose a golden value.")
+class GoldenRule(Enum):
+    LAST_UPDATED = _value(Reconcile.LAST_UPDATED, "Its record was updated last.")
+    MOST_FREQUENT = _value(Reconcile.MOST_FREQUENT, "Most records say so.")
+    SOURCE_PRIORITY = _value(Reconcile.SOURCE_PRIORITY, "Its source comes first.")
+    LONGEST = _value(Reconcile.LONGEST, "It is the longest.")
+    MOST_COMPLETE = _value(Reconcile.MOST_COMPLETE, "Its record has the most fields.")
+    CORRECTION = _value(golden.CORRECTION, "A steward says so, which goes before every rule.")
 
 
 @strawberry.enum(description="What became of an ingested record.")

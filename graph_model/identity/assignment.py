@@ -26,12 +26,14 @@ class Retired:
 @dataclass(frozen=True, slots=True)
 class Assignment:
     """What becomes of ids. `members`: id → its records, for every part. `created`: ids made now.
-    `revived`: retired ids given back. `merged`: retired id → the id it resolves to from now on."""
+    `revived`: retired ids given back. `merged`: retired id → the id it resolves to from now on. `gone`: ids
+    of which no record is left."""
 
     members: dict[str, frozenset[str]]
     created: frozenset[str]
     revived: frozenset[str]
     merged: dict[str, str]
+    gone: frozenset[str] = frozenset()
 
 
 def assign(
@@ -109,11 +111,13 @@ def assign(
     for item in retired:
         if item.id not in revived:
             # An alias follows its records; where none of them is left, the id that it resolved to.
-            home = max(members, key=lambda id_: (share_of(item, members[id_]), _Reversed(id_)))
-            target = home if members[home] & item.records else merged.get(item.into, item.into)
+            home = max(members, key=lambda id_: (share_of(item, members[id_]), _Reversed(id_)), default=None)
+            found = home is not None and bool(members[home] & item.records)
+            target = home if home is not None and found else merged.get(item.into, item.into)
             if target != item.into:
                 merged[item.id] = target
-    return Assignment(members, frozenset(created), frozenset(revived), merged)
+    gone = set(current.values()) - claims.keys()
+    return Assignment(members, frozenset(created), frozenset(revived), merged, frozenset(gone))
 
 
 def _core(item: Retired, retired: Iterable[Retired], age: Mapping[str, str]) -> frozenset[str]:

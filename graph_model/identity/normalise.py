@@ -1,8 +1,8 @@
 """Values brought to one form, so that what means the same compares as the same.
 
 Normalised values serve matching and look-up only; what is shown stays as the source wrote it.
-The rules follow Salesforce Data Cloud's "exact normalized" method (see the README's page on
-identity resolution for the choices made).
+The rules follow Salesforce Data Cloud's "exact normalized" method; `docs/stewards.md` has the choices
+made. Names are in `names.py` and `organizations.py`, addresses in `addresses.py`.
 """
 
 from __future__ import annotations
@@ -14,13 +14,20 @@ import phonenumbers
 from anyascii import anyascii
 from email_validator import EmailNotValidError, validate_email
 
-from graph_model.metadata.objects import IdentifierType
+from graph_model.metadata.objects import ISSUED_BY_AUTHORITY, IdentifierType
+
+NORMALISER_VERSION = 1
+"""Stored with what was normalised (`matching/features.py`). Whoever changes what any normaliser makes of any
+value raises it; records of an earlier version are then normalised anew by a job."""
 
 _WRAPPING = "\"'<>()[]{} \t"
 _GOOGLE = frozenset({"gmail.com", "googlemail.com"})
 _NOT_WORD = re.compile(r"[^a-z0-9]+")
 _PLACEHOLDERS = re.compile(r"[0-]*|-1|null|none|nil|undefined|anonymous|unknown|n/?a|test", re.IGNORECASE)
-_TITLES = frozenset({"mr", "mrs", "ms", "miss", "dr", "prof", "herr", "frau", "mme", "m", "sir"})
+_DISPLAY_NAME = re.compile(r"[^<>]*<([^<>]+)>\s*")
+_TITLES = frozenset(
+    {"mr", "mrs", "ms", "miss", "mx", "dr", "prof", "professor", "herr", "frau", "mme", "mlle", "sir"}
+)
 
 
 class Malformed(ValueError):
@@ -34,19 +41,32 @@ def identifier(type_: IdentifierType, value: str, country: str | None) -> str | 
         return email(value)
     if type_ is IdentifierType.PHONE:
         return phone(value, country)
+    if type_ in ISSUED_BY_AUTHORITY:
+        return number(value)
     text = value.strip()
     if _PLACEHOLDERS.fullmatch(text):
         return None
     return text.casefold() if type_ is IdentifierType.LOGIN else text
 
 
-@lru_cache(maxsize=10_000)
+def number(value: str) -> str | None:
+    """The number of a document: letters and digits in upper case, `521-21-2123` → `521212123`. None if it
+    says nothing."""
+    text = "".join(character for character in value.upper() if character.isalnum())
+    return None if _PLACEHOLDERS.fullmatch(value.strip()) or _PLACEHOLDERS.fullmatch(text) else text
+
+
+@lru_cache(maxsize=100_000)
 def email(value: str) -> str | None:
-    """Lower case, without wrapping quotes and brackets; at Google also without dots and plus tags,
-    because Google delivers all of those to one mailbox. None if it is not an e-mail address."""
+    """Lower case, without wrapping quotes and brackets, or a display name before it (RFC 5322, 3.4); at
+    Google also without dots and plus tags, because Google delivers all of those to one mailbox. None if it
+    is not an e-mail address."""
+    named = _DISPLAY_NAME.fullmatch(value)
     try:
         parsed = validate_email(
-            value.strip(_WRAPPING), check_deliverability=False, globally_deliverable=False
+            (named[1] if named else value).strip(_WRAPPING),
+            check_deliverability=False,
+            globally_deliverable=False,
         )
     except EmailNotValidError:
         return None
@@ -56,7 +76,7 @@ def email(value: str) -> str | None:
     return f"{local}@{domain}"
 
 
-@lru_cache(maxsize=10_000)
+@lru_cache(maxsize=100_000)
 def phone(value: str, country: str | None) -> str | None:
     """E.164, the country taken from the number, else from `country` (ISO 3166-1 alpha-2). None if there
     is neither. Raises Malformed if no phone number of that country can look like this."""
@@ -77,11 +97,17 @@ def is_country(code: str) -> bool:
     return code in phonenumbers.SUPPORTED_REGIONS
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=100_000)
+def words(value: str) -> str:
+    """Latin letters and digits in lower case, words parted by single spaces: `Łódź, Nord` → `lodz nord`."""
+    return " ".join(_NOT_WORD.sub(" ", anyascii(value).casefold()).split())
+
+
+@lru_cache(maxsize=100_000)
 def name(value: str) -> str:
-    """Latin letters in lower case, words parted by single spaces, titles off: `Dr. José` → `jose`."""
-    words = _NOT_WORD.sub(" ", anyascii(value).casefold()).split()
-    return " ".join([word for word in words if word not in _TITLES] or words)
+    """The words of a name without its titles: `Dr. José` → `jose`."""
+    found = words(value).split()
+    return " ".join([word for word in found if word not in _TITLES] or found)
 
 
 def postal_code(value: str) -> str:

@@ -13,14 +13,19 @@ from graph_model import times
 from graph_model.events import store as events
 from graph_model.graph import Transaction
 from graph_model.identity import store as identity
+from graph_model.identity.evidence import SYSTEM
+from graph_model.identity.matching.features import unpack
 from graph_model.identity.model import strongest
+from graph_model.identity.rulesets.active import Loaded, active
+from graph_model.identity.subjects import NOWHERE, Findable, findable, gather, record_findable
 from graph_model.ingestion.settle import settle, tell
-from graph_model.ingestion.versions import decide_versions
+from graph_model.ingestion.versions import Version, decide_versions
 from graph_model.insights import store as insights
 from graph_model.insights.model import Threshold
 from graph_model.metadata.objects import ANONYMOUS_TYPES, DEVICE_OBJECT, INDIVIDUAL, Category
 from graph_model.records import store as records_store
 from graph_model.records.model import Outcome, Record, RecordKey, RecordResult
+from graph_model.records.store import StoredRecord
 
 _WHOSE_RECORDS: LiteralString = """
 UNWIND $keys AS key
@@ -33,9 +38,6 @@ UNWIND $keys AS key
 MATCH (:BusinessObject {key: key})-[:CAUSED_BY]->(:Identifier)-[:BELONGS_TO]->(i:Individual)
 RETURN collect([key, i.id])
 """
-
-SYSTEM = "system"
-"""The actor of what the gateway does of its own accord."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +54,20 @@ async def commit_batch(
     """Store the batch and everything that follows from it; the results are in the batch's order."""
     time = times.to_text(now)
     await identity.lock(transaction)
+    loaded = (await active(transaction)).current
     profiles = [item.record.key for item in batch if _is_profile(item.record)]
     objects = [item.record.key for item in batch if not _is_profile(item.record)]
     devices = {str(record.key): record for item in batch if (record := derived_device(item.record))}
-    stored = await records_store.stored_versions(
-        transaction, {*profiles, *(record.key for record in devices.values())}, set(objects)
+    stored = await records_store.stored_records(
+        transaction, (*profiles, *(record.key for record in devices.values()))
     )
-    outcomes, winners = decide_versions([item.record for item in batch], stored)
+    versions = {
+        key: Version(found.modified_at, found.content_hash, found.deleted) for key, found in stored.items()
+    } | {
+        key: Version(*found)
+        for key, found in (await records_store.stored_objects(transaction, objects)).items()
+    }
+    outcomes, winners = decide_versions([item.record for item in batch], versions)
     # Of several versions in one batch, the one that is stored says who sent it and what became of it.
     winning = {
         str(item.record.key): (item.actor, outcome)
@@ -66,22 +75,29 @@ async def commit_batch(
         if winners.get(str(item.record.key)) is item.record
     }
     actors = {key: actor for key, (actor, _) in winning.items()}
-    outcome_of = {key: outcome if key in stored else Outcome.CREATED for key, (_, outcome) in winning.items()}
-    new_devices = {key: record for key, record in devices.items() if key not in stored}
-    records = [record for record in winners.values() if _is_profile(record)] + list(new_devices.values())
+    outcome_of = {
+        key: outcome if key in versions else Outcome.CREATED for key, (_, outcome) in winning.items()
+    }
+    new_devices = [record for key, record in devices.items() if key not in stored]
+    records = [*(record for record in winners.values() if _is_profile(record)), *new_devices]
     business = [record for record in winners.values() if not _is_profile(record)]
 
-    dropped = await records_store.save_records(transaction, records, time=time)
+    changes = await gather(
+        transaction,
+        loaded,
+        {str(record.key): actors.get(str(record.key), SYSTEM) for record in records},
+        {
+            key: _found_before(stored[key], key, loaded)
+            for record in records
+            if (key := str(record.key)) in stored
+        },
+        {str(record.key): record_findable(record, loaded) for record in records},
+    )
+    changes.dropped = await records_store.save_records(transaction, records, loaded.version, time=time)
+    await changes.save_keys(transaction)
     freed = await records_store.save_objects(transaction, business, time=time)
     causes = {cause.key for record in business if (cause := strongest(record.identifiers))} | freed
-    settled = await settle(
-        transaction,
-        {str(record.key): actors.get(str(record.key), SYSTEM) for record in records},
-        dropped,
-        causes,
-        threshold,
-        now=now,
-    )
+    settled = await settle(transaction, changes, causes, threshold, now=now)
     whose = await _whose(transaction, profiles, objects)
     await tell(transaction, settled, _by_individual(winners.values(), whose, outcome_of), time=time)
     return [
@@ -98,6 +114,12 @@ async def sweep(
     crossings = await insights.refresh(transaction, individuals, threshold, now=now)
     await events.append(transaction, crossings, time=times.to_text(now))
     return len(crossings)
+
+
+def _found_before(stored: StoredRecord, key: str, loaded: Loaded) -> Findable:
+    if stored.deleted or stored.features is None:
+        return NOWHERE
+    return findable(key.partition("/")[0], unpack(stored.features), stored.identifiers, loaded)
 
 
 def derived_device(record: Record) -> Record | None:

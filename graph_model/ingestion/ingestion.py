@@ -12,14 +12,14 @@ import structlog
 from graph_model import times
 from graph_model.errors import BadInput
 from graph_model.graph import Graph, Transaction
-from graph_model.ingestion import commit
+from graph_model.ingestion import adoption, commit
 from graph_model.ingestion.batcher import Batcher
 from graph_model.ingestion.commit import Submission
 from graph_model.insights import store as insights
 from graph_model.insights.model import Threshold
 from graph_model.observer import Observer
 from graph_model.records.model import Outcome, Problem, Record, RecordResult
-from graph_model.records.validation import check_target, validate
+from graph_model.records.validation import check_target, tombstone, validate
 
 MAX_RECORDS = 1_000
 """Records that one request may carry."""
@@ -88,9 +88,51 @@ class Ingestion:
             result if result is not None else self._result(records[place], place, next(stored))
             for place, result in enumerate(results)
         ]
-        if self._observer is not None:
-            self._observer.records(source, object_name, [result.outcome for result in all_results])
-        return all_results
+        return self._observed(source, object_name, all_results)
+
+    async def delete(
+        self,
+        source: str,
+        object_name: str,
+        record_ids: Sequence[str],
+        *,
+        modified_at: datetime | None = None,
+        actor: str,
+    ) -> list[RecordResult]:
+        """Delete records of one source and object, as of `modified_at` (else of now); the results are in
+        the order of the ids.
+
+        What is left of a record is its tombstone, so that a version from before does not bring it back.
+        Raises what `ingest` does.
+        """
+        object_type = check_target(source, object_name)
+        if len(record_ids) > MAX_RECORDS:
+            raise BadInput(f"A request names at most {MAX_RECORDS} records.", code="TOO_MANY_RECORDS")
+        moment = modified_at or self._clock()
+        wanted = [tombstone(source, object_type, record_id, deleted_at=moment) for record_id in record_ids]
+        valid = [Submission(record, actor) for record in wanted if isinstance(record, Record)]
+        stored = iter(await self._batcher.submit(valid))
+        results = [
+            self._result({"id": record_id}, place, next(stored), "ids")
+            if isinstance(record, Record)
+            else _rejected({"id": record_id}, place, [record], "ids")
+            for place, (record_id, record) in enumerate(zip(record_ids, wanted, strict=True))
+        ]
+        return self._observed(source, object_name, results)
+
+    async def adopt(self) -> int:
+        """Resolve the records that were stored before there were rulesets; how many these were."""
+        adopted = 0
+        while keys := await adoption.pending(self._graph):
+
+            async def work(
+                transaction: Transaction, threshold: Threshold, now: datetime, keys: list[str] = keys
+            ) -> None:
+                await adoption.adopt(transaction, keys, threshold, now=now)
+
+            await self.exclusively(work)
+            adopted += len(keys)
+        return adopted
 
     async def sweep(self) -> int:
         """Cross the thresholds that the clock alone has moved; the number of events that this wrote."""
@@ -136,20 +178,27 @@ class Ingestion:
         self._on_commit()
         return results
 
-    def _result(self, raw: Any, place: int, stored: RecordResult | Exception) -> RecordResult:
+    def _observed(self, source: str, object_name: str, results: list[RecordResult]) -> list[RecordResult]:
+        if self._observer is not None:
+            self._observer.records(source, object_name, [result.outcome for result in results])
+        return results
+
+    def _result(
+        self, raw: Any, place: int, stored: RecordResult | Exception, argument: str = "records"
+    ) -> RecordResult:
         if isinstance(stored, RecordResult):
             return stored
         _log.error("record_failed", error=type(stored).__name__, exc_info=stored)
         problem = Problem("INTERNAL_SERVER_ERROR", "The record could not be stored.", ())
-        return _rejected(raw, place, [problem])
+        return _rejected(raw, place, [problem], argument)
 
 
-def _rejected(raw: Any, place: int, problems: Sequence[Problem]) -> RecordResult:
+def _rejected(raw: Any, place: int, problems: Sequence[Problem], argument: str = "records") -> RecordResult:
     record_id = raw.get("id") if isinstance(raw, dict) else None
     return RecordResult(
         record_id if isinstance(record_id, str) else None,
         Outcome.REJECTED,
         problems=tuple(
-            Problem(problem.code, problem.message, ("records", place, *problem.path)) for problem in problems
+            Problem(problem.code, problem.message, (argument, place, *problem.path)) for problem in problems
         ),
     )

@@ -14,10 +14,9 @@ from graph_model.graph import Transaction
 from graph_model.identity import ownership
 from graph_model.identity.changes import merges_and_splits
 from graph_model.identity.resolve import Resolution, resolve
+from graph_model.identity.subjects import Changes
 from graph_model.insights import store as insights
 from graph_model.insights.model import Threshold
-
-UNRESOLVED = Resolution(frozenset(), frozenset(), frozenset(), {}, frozenset(), {}, {}, {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,30 +31,21 @@ class Settled:
 
 async def settle(
     transaction: Transaction,
-    changed: Mapping[str, str],
-    dropped: Collection[str],
+    changes: Changes,
     causes: Collection[str],
     threshold: Threshold,
     *,
     now: datetime,
-    preferred: Collection[str] = (),
 ) -> Settled:
-    """Decide anew whatever the change touches, and save it.
-
-    `changed` maps the keys of profile records that changed, or whose constraints did, to the actor; `dropped`
-    are identifiers that they carried before, `causes` those whose business objects changed. Of several ids
-    of one individual one that is `preferred` survives.
-    """
+    """Decide anew whatever the changes of profile records touch, and save it. `causes` are the identifiers
+    whose business objects changed."""
     time = times.to_text(now)
-    resolution = UNRESOLVED
-    if changed:
-        resolution = await resolve(transaction, changed, dropped, time=time, preferred=preferred)
-    identifiers = {*resolution.identifiers, *dropped, *causes}
-    owned = await ownership.refresh(transaction, identifiers, time=time)
+    resolution = await resolve(transaction, changes, time=time)
+    owned = await ownership.refresh(transaction, resolution.identifiers | set(causes), time=time)
     owners = {owner for key in causes if (owner := owned.owners.get(key))}
-    touched = (resolution.touched | owned.affected | owners) - resolution.merged.keys()
+    touched = (resolution.touched | owned.affected | owners) - resolution.merged.keys() - resolution.gone
     crossings = await insights.refresh(transaction, touched, threshold, now=now, absorbed=resolution.absorbed)
-    return Settled(resolution, frozenset(owned.affected), crossings)
+    return Settled(resolution, frozenset(owned.affected - resolution.gone), crossings)
 
 
 async def tell(

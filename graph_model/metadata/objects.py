@@ -10,6 +10,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from graph_model.metadata.identifier_types import ANONYMOUS_TYPES as ANONYMOUS_TYPES
+from graph_model.metadata.identifier_types import ISSUED_BY_AUTHORITY as ISSUED_BY_AUTHORITY
+from graph_model.metadata.identifier_types import ISSUED_BY_SOURCE as ISSUED_BY_SOURCE
+from graph_model.metadata.identifier_types import IdentifierType as IdentifierType
+
 
 class Category(StrEnum):
     """How the gateway treats an object's records."""
@@ -37,27 +42,8 @@ class FieldType(StrEnum):
     CURRENCY = "CURRENCY"
     EMAIL = "EMAIL"
     PHONE = "PHONE"
+    OBJECT = "OBJECT"
 
-
-class IdentifierType(StrEnum):
-    """The kinds of identifier that lead to an individual, the strongest first."""
-
-    CUSTOMER_NUMBER = "CUSTOMER_NUMBER"
-    LOYALTY_NUMBER = "LOYALTY_NUMBER"
-    LOGIN = "LOGIN"
-    EMAIL = "EMAIL"
-    PHONE = "PHONE"
-    DEVICE = "DEVICE"
-    COOKIE = "COOKIE"
-
-
-ISSUED_BY_SOURCE = frozenset({IdentifierType.CUSTOMER_NUMBER, IdentifierType.COOKIE})
-"""Types whose values mean something only within the source that issued them: equal customer
-numbers of two shops are two identifiers."""
-
-ANONYMOUS_TYPES = frozenset({IdentifierType.DEVICE, IdentifierType.COOKIE})
-"""Types that name a browser or an app, not a person: they lead to an anonymous individual until a
-known record claims them."""
 
 MAX_TEXT = 4_096
 MAX_KEY = 256
@@ -71,7 +57,7 @@ DEVICE_OBJECT = "Device"
 class Field:
     """One field of an object. `many` fields take one value or a list of values, of at most `max_length`
     characters each where they are texts. Of a `folded` one of a business object the case-folded form is
-    stored, too."""
+    stored, too. A value of type OBJECT has `parts`, of which it needs those that are `required`."""
 
     name: str
     type: FieldType
@@ -81,6 +67,12 @@ class Field:
     values: tuple[str, ...] = ()
     max_length: int = MAX_TEXT
     folded: bool = False
+    parts: tuple[Field, ...] = ()
+    required: bool = False
+
+    def part(self, name: str) -> Field | None:
+        """The part of that name, or None."""
+        return next((part for part in self.parts if part.name == name), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +91,24 @@ class ObjectType:
 
 
 def _text(
-    name: str, description: str, identifier: IdentifierType | None = None, *, folded: bool = False
+    name: str,
+    description: str,
+    identifier: IdentifierType | None = None,
+    *,
+    most: int | None = None,
+    many: bool = False,
+    folded: bool = False,
+    required: bool = False,
 ) -> Field:
-    max_length = MAX_TEXT if identifier is None else MAX_KEY
     return Field(
-        name, FieldType.TEXT, description, identifier=identifier, max_length=max_length, folded=folded
+        name,
+        FieldType.TEXT,
+        description,
+        many=many,
+        identifier=identifier,
+        max_length=most or (MAX_TEXT if identifier is None else MAX_KEY),
+        folded=folded,
+        required=required,
     )
 
 
@@ -120,45 +125,97 @@ _LOGIN = _text("login", "Name under which the person signs in.", IdentifierType.
 _DEVICE = _text("deviceId", "Device or app installation it came from.", IdentifierType.DEVICE)
 _COOKIE = _text("cookieId", "Cookie of the browser, as the source set it.", IdentifierType.COOKIE)
 
+_EMAILS = Field("email", FieldType.EMAIL, "E-mail addresses.", many=True, identifier=IdentifierType.EMAIL)
+_PHONES = Field("phone", FieldType.PHONE, "Phone numbers.", many=True, identifier=IdentifierType.PHONE)
+_ADDRESS = (
+    _text("street", "Street and house number; an address that is known only as one line goes here."),
+    _text("houseNumber", "House number, where the source keeps it apart.", most=64),
+    _text("addressLine2", "What stands beside the street: building, unit, care of."),
+    _text("locality", "District, suburb or place within the city."),
+    _text("city", "City."),
+    _text("postalCode", "Postal code.", most=32),
+    _text("state", "State, province or county."),
+    Field("country", FieldType.COUNTRY, "Country, ISO 3166-1 alpha-2."),
+)
+_ADDRESSES = Field("addresses", FieldType.OBJECT, "Further addresses.", many=True, parts=_ADDRESS)
+_PARTY_IDENTIFICATIONS = Field(
+    "partyIdentifications",
+    FieldType.OBJECT,
+    "Numbers by which authorities and others know the party.",
+    many=True,
+    parts=(
+        _text(
+            "type",
+            "`NATIONAL_ID`, `PASSPORT`, `DRIVERS_LICENSE`, `TAX_ID` or a type of your own, such as `LEI`.",
+            most=64,
+            required=True,
+        ),
+        _text("issuer", "Who issued it: a country's code, an authority.", most=64),
+        _text("number", "The number.", most=128, required=True),
+    ),
+)
+_NO_MERGE = _text("noMergeReason", "Why this record must never be merged with others; left out, it may.")
+_NAME = (
+    _text("firstName", "Given name."),
+    _text("middleName", "Middle name."),
+    _text("lastName", "Family name."),
+    _text("suffix", "What follows the name, such as Jr or III."),
+    _text("fullName", "The whole name, where the source does not keep its parts apart."),
+)
+
 INDIVIDUAL = ObjectType(
     "Individual",
     Category.PROFILE,
     "A person as one source knows them: a contact, a customer, a registered user.",
     (
         _text("salutation", "Form of address, such as Ms or Dr."),
-        _text("firstName", "Given name."),
-        _text("middleName", "Middle name."),
-        _text("lastName", "Family name."),
+        *_NAME,
+        Field(
+            "alternateNames",
+            FieldType.OBJECT,
+            "Other names of this person: before a marriage, in another script, an alias.",
+            many=True,
+            parts=_NAME,
+        ),
         Field("birthDate", FieldType.DATE, "Date of birth."),
+        _text("birthPlace", "Place of birth."),
         _enum("gender", "Gender.", "FEMALE", "MALE", "OTHER"),
-        Field("email", FieldType.EMAIL, "E-mail addresses.", many=True, identifier=IdentifierType.EMAIL),
-        Field("phone", FieldType.PHONE, "Phone numbers.", many=True, identifier=IdentifierType.PHONE),
-        _text("street", "Street and house number."),
-        _text("city", "City."),
-        Field("postalCode", FieldType.TEXT, "Postal code.", max_length=32),
-        _text("state", "State, province or county."),
-        Field("country", FieldType.COUNTRY, "Country, ISO 3166-1 alpha-2."),
+        _EMAILS,
+        _PHONES,
+        *_ADDRESS,
         Field("latitude", FieldType.LATITUDE, "Latitude of the address in degrees, WGS 84."),
         Field("longitude", FieldType.LONGITUDE, "Longitude of the address in degrees, WGS 84."),
+        _ADDRESSES,
+        _PARTY_IDENTIFICATIONS,
         _CUSTOMER_NUMBER,
         _text("loyaltyNumber", "Loyalty membership number.", IdentifierType.LOYALTY_NUMBER),
         _LOGIN,
-        Field(
-            "deviceId",
-            FieldType.TEXT,
-            "Devices or app installations of this person.",
-            many=True,
-            identifier=IdentifierType.DEVICE,
-            max_length=MAX_KEY,
-        ),
-        Field(
+        _text("deviceId", "Devices or app installations of this person.", IdentifierType.DEVICE, many=True),
+        _text(
             "cookieId",
-            FieldType.TEXT,
             "Cookies of this person's browsers, as the source set them.",
+            IdentifierType.COOKIE,
             many=True,
-            identifier=IdentifierType.COOKIE,
-            max_length=MAX_KEY,
         ),
+        _NO_MERGE,
+    ),
+)
+
+ORGANIZATION = ObjectType(
+    "Organization",
+    Category.PROFILE,
+    "A company, an association or an authority as one source knows it; resolved among organisations only.",
+    (
+        _text("name", "Name, with or without the legal form."),
+        _text("alternateNames", "Other names: trading names, brands, former names.", many=True),
+        _text("website", "Address of the website."),
+        _EMAILS,
+        _PHONES,
+        *_ADDRESS,
+        _ADDRESSES,
+        _PARTY_IDENTIFICATIONS,
+        _CUSTOMER_NUMBER,
+        _NO_MERGE,
     ),
 )
 
@@ -229,5 +286,5 @@ WEB_ENGAGEMENT = ObjectType(
     time_field="occurredAt",
 )
 
-OBJECTS = {item.name: item for item in (INDIVIDUAL, ACCOUNT, SALES_ORDER, CASE, WEB_ENGAGEMENT)}
+OBJECTS = {item.name: item for item in (INDIVIDUAL, ORGANIZATION, ACCOUNT, SALES_ORDER, CASE, WEB_ENGAGEMENT)}
 """Every object that a source may send, by name."""

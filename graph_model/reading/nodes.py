@@ -45,15 +45,15 @@ def by_node_ids(asked: NodeShapes) -> Statement:
   UNWIND $individuals AS key
   MATCH (i:Individual {{id: key}})
   OPTIONAL MATCH (i)-[:MERGED_INTO]->(w:Individual)
-  WITH key, coalesce(w, i) AS n
+  WITH key, coalesce(w, i) AS n WHERE n.status <> 'GONE'
   RETURN [key, {rendering.parameter(INDIVIDUAL)}, {row(shapes[INDIVIDUAL], "n", rendering)}]
 }}, COLLECT {{
   UNWIND $records AS key
-  MATCH (n:SourceRecord {{id: key}})
+  MATCH (n:SourceRecord {{id: key}}) WHERE n.deletedAt IS NULL
   RETURN [key, {rendering.parameter(SOURCE_RECORD)}, {row(shapes[SOURCE_RECORD], "n", rendering)}]
 }}, COLLECT {{
   UNWIND $objects AS key
-  MATCH (n:BusinessObject {{id: key}})
+  MATCH (n:BusinessObject {{id: key}}) WHERE n.deletedAt IS NULL
   RETURN [key, n.object, CASE n.object {objects} END]
 }}]"""
     return Statement(text, rendering.parameters)

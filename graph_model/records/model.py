@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TypeAlias
 
+import orjson
+
 from graph_model.metadata.objects import IdentifierType, ObjectType
 
 Scalar: TypeAlias = str | int | float
-FieldValue: TypeAlias = Scalar | list[str]
+Parts: TypeAlias = dict[str, Scalar]
+"""A value that has parts, by their names."""
+FieldValue: TypeAlias = Scalar | list[str] | list[Parts]
+
+STEWARD = "steward"
+"""The source of stewards' corrections, which nobody else may send from."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -43,7 +51,9 @@ class Record:
     """A valid record. `fields` are the values to show; `identifiers` are normalised, strongest first.
 
     `modified_at` is the text form of `times.to_text`; `content_hash` decides between two versions
-    with the same modified time.
+    with the same modified time. `withdrawn` are the fields that the record says there is no value of, which
+    is more than saying nothing: survivorship may choose it. A `deleted` one is a tombstone: it says nothing
+    but that its source has it no longer.
     """
 
     key: RecordKey
@@ -52,6 +62,20 @@ class Record:
     content_hash: str
     fields: dict[str, FieldValue]
     identifiers: tuple[Identifier, ...]
+    withdrawn: tuple[str, ...] = ()
+    deleted: bool = False
+
+    @property
+    def said(self) -> dict[str, FieldValue | None]:
+        """Everything that it says: its fields, and null for what it withdrew."""
+        return self.fields | dict.fromkeys(self.withdrawn)
+
+
+def read_fields(text: str) -> tuple[dict[str, FieldValue], tuple[str, ...]]:
+    """The fields of a stored record, and what it withdrew."""
+    said: Mapping[str, FieldValue | None] = orjson.loads(text)
+    fields = {name: value for name, value in said.items() if value is not None}
+    return fields, tuple(sorted(said.keys() - fields.keys()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +94,7 @@ class Outcome(StrEnum):
     UPDATED = "UPDATED"
     UNCHANGED = "UNCHANGED"
     STALE = "STALE"
+    DELETED = "DELETED"
     REJECTED = "REJECTED"
 
 

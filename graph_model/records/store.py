@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, LiteralString
 
@@ -10,22 +11,23 @@ import orjson
 
 from graph_model.folding import folded
 from graph_model.graph import Transaction
-from graph_model.identity.model import match_record, strongest
+from graph_model.identity.matching.features import features_of, pack
+from graph_model.identity.model import strongest
 from graph_model.ids import new_id
 from graph_model.insights.model import MILLION
 from graph_model.metadata.objects import FieldType
 from graph_model.records.model import FieldValue, Identifier, Record, RecordKey
 
-_RECORD_VERSIONS: LiteralString = """
+_RECORDS: LiteralString = """
 UNWIND $keys AS key
 MATCH (r:SourceRecord {key: key})
-RETURN collect([r.key, r.modifiedAt, r.contentHash])
+RETURN collect([r.key, r.modifiedAt, r.contentHash, r.deletedAt IS NOT NULL, r.features, r.identifiers])
 """
 
 _OBJECT_VERSIONS: LiteralString = """
 UNWIND $keys AS key
 MATCH (o:BusinessObject {key: key})
-RETURN collect([o.key, o.modifiedAt, o.contentHash])
+RETURN collect([o.key, o.modifiedAt, o.contentHash, o.deletedAt IS NOT NULL])
 """
 
 _SAVE_RECORDS: LiteralString = """
@@ -83,26 +85,49 @@ RETURN count(c)
 """
 
 
-async def stored_versions(
-    transaction: Transaction, records: Iterable[RecordKey], objects: Iterable[RecordKey]
-) -> dict[str, tuple[str, str]]:
-    """The (modified time, content hash) of what is stored, by key, of profile records and of business
-    objects."""
-    found: dict[str, tuple[str, str]] = {}
-    for statement, keys in ((_RECORD_VERSIONS, records), (_OBJECT_VERSIONS, objects)):
-        texts = [str(key) for key in keys]
-        if texts:
-            for key, modified_at, content_hash in await transaction.run(statement, keys=texts):
-                found[key] = (modified_at, content_hash)
-    return found
+@dataclass(frozen=True, slots=True)
+class StoredRecord:
+    """A profile record as it is stored, for deciding what becomes of another version of it."""
+
+    modified_at: str
+    content_hash: str
+    deleted: bool
+    features: str | None
+    identifiers: tuple[str, ...]
 
 
-async def save_records(transaction: Transaction, records: Sequence[Record], *, time: str) -> set[str]:
-    """Save profile records with the identifiers they carry; return the identifiers they carry no longer."""
+async def stored_records(transaction: Transaction, keys: Iterable[RecordKey]) -> dict[str, StoredRecord]:
+    """What is stored of these profile records, by key."""
+    texts = sorted({str(key) for key in keys})
+    rows = await transaction.run(_RECORDS, keys=texts) if texts else []
+    return {row[0]: _stored(*row[1:]) for row in rows}
+
+
+def _stored(
+    modified_at: str, content_hash: str, deleted: bool, features: str | None, identifiers: list[str] | None
+) -> StoredRecord:
+    return StoredRecord(modified_at, content_hash, deleted, features, tuple(identifiers or ()))
+
+
+async def stored_objects(
+    transaction: Transaction, keys: Iterable[RecordKey]
+) -> dict[str, tuple[str, str, bool]]:
+    """The modified time and the content hash of these business objects, and whether they were deleted, by
+    key."""
+    texts = sorted({str(key) for key in keys})
+    rows = await transaction.run(_OBJECT_VERSIONS, keys=texts) if texts else []
+    return {key: (modified_at, content_hash, deleted) for key, modified_at, content_hash, deleted in rows}
+
+
+async def save_records(
+    transaction: Transaction, records: Sequence[Record], ruleset: int, *, time: str
+) -> set[str]:
+    """Save profile records, to be decided under this version of the ruleset, with the identifiers they carry;
+    return the identifiers they carry no longer."""
     if not records:
         return set()
     rows = [
-        {"key": str(record.key), "id": new_id("rec"), "properties": _record(record, time)}
+        {"key": str(record.key), "id": new_id("rec"), "properties": _record(record, ruleset, time)}
         for record in records
     ]
     await transaction.run(_SAVE_RECORDS, rows=rows)
@@ -158,18 +183,17 @@ def _common(record: Record, time: str) -> dict[str, Any]:
         "recordId": record.key.record_id,
         "modifiedAt": record.modified_at,
         "receivedAt": time,
+        "deletedAt": record.modified_at if record.deleted else None,
         "contentHash": record.content_hash,
-        "fields": orjson.dumps(record.fields).decode(),
+        "fields": orjson.dumps(record.said).decode(),
     }
 
 
-def _record(record: Record, time: str) -> dict[str, Any]:
-    matched = match_record(record)
+def _record(record: Record, ruleset: int, time: str) -> dict[str, Any]:
     return _common(record, time) | {
-        "matchFirstName": matched.first_name,
-        "matchLastName": matched.last_name,
-        "birthKey": matched.birth_key,
-        "identifiers": list(matched.identifiers),
+        "ruleset": ruleset,
+        "features": pack(features_of(record)),
+        "identifiers": [identifier.key for identifier in record.identifiers],
     }
 
 

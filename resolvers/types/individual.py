@@ -10,17 +10,19 @@ import strawberry
 
 from graph_model import times
 from graph_model.filters.model import And, Compare, Filter, Not, Operator
+from graph_model.identity.golden.model import provenance_rows
 from graph_model.insights.conditions import value_condition
 from graph_model.insights.model import InsightValue
 from graph_model.insights.rules import current_value
 from graph_model.reading.shape import Direction, Hop, Order, Path, Value
 from resolvers.enums import Gender, IdentifierType, IndividualKind, MatchRule
-from resolvers.fields import computed, counted, embedded, related, stored
+from resolvers.fields import computed, counted, embedded, related, stored, unpacked
 from resolvers.principal import Scope
 from resolvers.scalars import JSON, Date, DateTime
 from resolvers.scalars import Decimal as Amount
 from resolvers.types.business_objects import Account, Case, SalesOrder, WebEngagement
 from resolvers.types.coordinates import Coordinates
+from resolvers.types.golden import GOLDEN_COLUMNS, GoldenValue
 from resolvers.types.node import Node
 
 _IN, _OUT = Direction.IN, Direction.OUT
@@ -168,6 +170,14 @@ class Individual(Node):
     phones: list[str] = stored(Scope.PROFILE_PII, "All phone numbers, the one updated last first.")
     created_at: DateTime = stored(Scope.PROFILE_READ, "When the individual came about.", indexed=True)
     updated_at: DateTime = stored(Scope.PROFILE_READ, "When its records last changed.", indexed=True)
+    golden_values: list[GoldenValue] = unpacked(
+        Scope.PROFILE_PII,
+        "The golden values one by one, each with the record that it is from and the rule that chose it.",
+        provenance_rows,
+        "provenance",
+        columns=GOLDEN_COLUMNS,
+        size=20,
+    )
     merged_ids: list[strawberry.ID] = related(
         Scope.PROFILE_READ, "Ids that were merged into this individual and find it.", _MERGED, value="id"
     )

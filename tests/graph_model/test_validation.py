@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from graph_model import times
 from graph_model.errors import BadInput
 from graph_model.metadata.objects import MAX_KEY, MAX_TEXT, OBJECTS, IdentifierType
-from graph_model.records.model import Problem, Record
+from graph_model.records.model import Problem, Record, read_fields
 from graph_model.records.validation import MAX_VALUES, check_target, validate
 
 NOW = datetime(2026, 11, 1, 9, 30, tzinfo=UTC)
@@ -90,6 +90,26 @@ def test_a_blank_is_the_same_as_no_value(nothing: Any) -> None:
     assert accepted("Individual", email=[nothing, "ada@mail.example"]).fields == {
         "email": ["ada@mail.example"]
     }
+
+
+def test_a_null_says_that_there_is_no_value_where_a_record_says_who_somebody_is() -> None:
+    record = accepted("Individual", middleName=None, email=None, firstName="Ada", lastName="")
+    assert (record.fields, record.withdrawn) == ({"firstName": "Ada"}, ("email", "middleName"))
+    assert record.said == {"firstName": "Ada", "email": None, "middleName": None}
+    assert read_fields(orjson.dumps(record.said).decode()) == (record.fields, record.withdrawn)
+
+
+def test_a_null_is_content_of_its_own() -> None:
+    silent, withdrawn = (
+        accepted("Individual", firstName="Ada"),
+        accepted("Individual", firstName="Ada", lastName=None),
+    )
+    assert silent.content_hash != withdrawn.content_hash
+
+
+def test_in_a_business_object_a_null_is_the_same_as_no_value() -> None:
+    order = accepted("SalesOrder", orderedAt="2026-01-01T00:00Z", email=None, status=None)
+    assert order.withdrawn == ()
 
 
 @pytest.mark.parametrize(
@@ -282,6 +302,13 @@ def test_a_source_has_a_plain_name(source: str) -> None:
     with pytest.raises(BadInput) as caught:
         check_target(source, "Individual")
     assert caught.value.code == "INVALID_SOURCE"
+
+
+@pytest.mark.parametrize("source", ["steward", "Steward", "STEWARD"])
+def test_the_source_of_corrections_is_for_stewards_alone(source: str) -> None:
+    with pytest.raises(BadInput) as caught:
+        check_target(source, "Individual")
+    assert caught.value.code == "RESERVED_SOURCE"
 
 
 @pytest.mark.parametrize("object_name", ["", "individual", "Device", "Unknown"])

@@ -6,10 +6,11 @@ is weighed twice, *match* against *unrelated* and *match* against *same househol
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 BIT = 1_000
 """Thousandths of a bit in a bit."""
@@ -22,12 +23,14 @@ class _Frozen(BaseModel):
 
 
 class Level(_Frozen):
-    """One outcome of comparing an attribute, and how probable it is in each of the three classes."""
+    """One outcome of comparing an attribute, and how probable it is in each of the three classes.
+    `frequency_share` is how much of what the rarity of the value adds counts at this level."""
 
     name: str
     match: Probability
     household: Probability
     unrelated: Probability
+    frequency_share: Annotated[float, Field(ge=0, le=1)] = 0.0
 
 
 class Comparison(_Frozen):
@@ -57,11 +60,14 @@ class Criterion(_Frozen):
 
 
 class Rule(_Frozen):
-    """A match rule: a pair for which all of its criteria hold weighs at least `weight`."""
+    """A match rule: a pair for which all of its criteria hold weighs at least `weight`, unless it
+    contradicts itself in one of the attributes `unless` (its comparison ends at `ELSE`). A value that more
+    than `generic` records carry, by the ruleset's frequencies, fulfils no EXACT or NORMALIZED criterion."""
 
     name: str
     criteria: tuple[Criterion, ...]
-    weight: int = 20 * BIT
+    unless: tuple[str, ...] = ()
+    weight: int = 5 * BIT
 
 
 class FrequencyTable(_Frozen):
@@ -69,6 +75,14 @@ class FrequencyTable(_Frozen):
 
     total: int
     counts: dict[str, int] = {}
+
+
+def _pattern(text: str) -> str:
+    try:
+        re.compile(text)
+    except re.error as error:
+        raise ValueError(f"not a regular expression: {error}") from error
+    return text
 
 
 class IdentifierLimit(_Frozen):
@@ -84,13 +98,17 @@ class IdentifierLimit(_Frozen):
 
 class Guards(_Frozen):
     """What keeps records apart that their weights would join. `unique` types forbid two different values
-    (of one issuer) in one individual; `size` is how many records an individual may hold before what would
-    join is quarantined; `contradiction` is the weight (thousandths of a bit) of two members of one individual
-    at or below which they contradict each other."""
+    (of one issuer) in one individual; `blocked` are regular expressions: an e-mail address, phone number or
+    identifier that one of them matches as a whole, whatever its case, counts for nothing, and neither does
+    one of fewer than `shortest` characters or with fewer than `distinct` different ones; `size` is how many
+    records an individual may hold before what would join is quarantined; `contradiction` is the weight
+    (thousandths of a bit) of two members of one individual at or below which they contradict each other."""
 
     limits: tuple[IdentifierLimit, ...] = ()
     unique: tuple[str, ...] = ()
-    blocked: tuple[str, ...] = ()
+    blocked: tuple[Annotated[str, AfterValidator(_pattern)], ...] = ()
+    shortest: int = 1
+    distinct: int = 1
     size: int = 500
     contradiction: int | None = None
 

@@ -18,9 +18,11 @@ from graph_model.identity.constraints import store as constraints
 from graph_model.identity.constraints.model import Constraint, ConstraintCause, ConstraintKind, Pair
 from graph_model.identity.constraints.rules import refuse_contradiction
 from graph_model.identity.reviews import store as reviews
+from graph_model.identity.rulesets.active import active
 from graph_model.identity.stewardship import store
 from graph_model.identity.stewardship.model import Change, Outcome
 from graph_model.identity.stewardship.rules import check_reason
+from graph_model.identity.subjects import redecide
 from graph_model.ids import new_id
 from graph_model.ingestion.ingestion import Ingestion
 from graph_model.ingestion.settle import settle, tell
@@ -84,8 +86,13 @@ async def carry_out(ingestion: Ingestion, steward: Steward, plan: Plan) -> Outco
                 transaction, constraint, actor=steward.actor, reason=steward.reason, time=time
             )
         await reviews.withdraw(transaction, [constraint.id for constraint in change.ended], time=time)
-        changed = dict.fromkeys(change.bound, steward.actor)
-        settled = await settle(transaction, changed, (), (), threshold, now=now, preferred=change.preferred)
+        changes = await redecide(
+            transaction,
+            (await active(transaction)).current,
+            dict.fromkeys(change.bound, steward.actor),
+            preferred=change.preferred,
+        )
+        settled = await settle(transaction, changes, (), threshold, now=now)
         created = settled.resolution.created
         if len(await store.holders(transaction, change.joined, created)) > 1:
             raise BadInput("A guard or a constraint keeps these apart.", code="KEPT_APART")

@@ -10,9 +10,7 @@ from graph_model.graph import Transaction
 from graph_model.identity.assignment import Retired
 from graph_model.identity.stewardship.model import Found, Member, Resulting, ResultingRecord
 from graph_model.metadata.objects import DEVICE_OBJECT
-
-CORRECTIONS = "steward"
-"""The source whose records are stewards' corrections."""
+from graph_model.records.model import STEWARD
 
 _INDIVIDUALS: LiteralString = """
 UNWIND $ids AS id
@@ -48,7 +46,7 @@ async def individuals(transaction: Transaction, ids: Sequence[str]) -> list[Foun
     found: dict[str, Found] = {}
     for asked, id_, records, retired in await transaction.run(_INDIVIDUALS, ids=list(dict.fromkeys(ids))):
         members = (
-            Member(key, record_id, object_ == DEVICE_OBJECT, source == CORRECTIONS)
+            Member(key, record_id, object_ == DEVICE_OBJECT, source == STEWARD)
             for key, record_id, object_, source in records
         )
         found[asked] = Found(
@@ -65,7 +63,7 @@ async def record_keys(transaction: Transaction, ids: Sequence[str]) -> list[str]
     is not there, or was deleted."""
     found: dict[str, str] = {}
     for id_, key, source in await transaction.run(_RECORDS, ids=list(dict.fromkeys(ids))):
-        if source == CORRECTIONS:
+        if source == STEWARD:
             raise BadInput("A correction goes with the record that it corrects.", code="CORRECTION")
         found[id_] = key
     _check_found("source record", ids, found)

@@ -1,0 +1,136 @@
+"""What an address of one line ends with: city, state, postal code and country, in any order."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from graph_model.identity import places, streets
+
+
+@dataclass(slots=True)
+class Tail:
+    """What is known of an address besides its street, each empty where it is not."""
+
+    city: str = ""
+    postal: str = ""
+    state: str = ""
+    country: str = ""
+
+
+_MOST_WORDS = 4
+_DIGITS = re.compile(r"\d{4,6}(?:-\d{4})?|\d{9}")
+_SIGNED = re.compile(r"[A-Z]{1,3}-\d{4,6}")
+_LETTERED = re.compile(r"[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}|[A-Z]\d[A-Z] ?\d[A-Z]\d")
+_CITIES_TOO = frozenset({"new york", "washington", "quebec"})
+"""States whose name is that of a city, which it is more often where no other city is named."""
+_SHORT_COUNTRIES = frozenset({"UK", "US", "USA", "UAE", "U.S.", "U.S.A.", "U.K."})
+
+
+def take_tail(segments: list[list[str]], tail: Tail) -> None:
+    """Take off the segments (of words as they were written) what they end with, and note in `tail` what is
+    not known yet."""
+    reading = _Reading(segments, tail)
+    while segments and (count := reading.take_last()):
+        words = segments[-1]
+        del words[len(words) - count :]
+        if not words:
+            segments.pop()
+    _take_postal_before_city(segments, tail)
+
+
+class _Reading:
+    """The end of the segments, read from behind: each kind of thing is taken once."""
+
+    def __init__(self, segments: list[list[str]], tail: Tail) -> None:
+        self._segments = segments
+        self._tail = tail
+        self.seen: set[str] = set()
+
+    def take_last(self) -> int:
+        """Note what the last segment ends with; how many words that is, none if it is nothing known."""
+        words, tail = self._segments[-1], self._tail
+        for count in range(min(_MOST_WORDS, len(words)), 0, -1):
+            # Something of a street has to be left.
+            if len(self._segments) == 1 and len(words) - count < 2:
+                continue
+            whole = count == len(words)
+            text = " ".join(words[-count:])
+            if count <= 2 and "postal" not in self.seen and self._is_postal(text, words[:-count], whole):
+                self.seen.add("postal")
+                _note_postal(text, tail)
+                return count
+            if "state" not in self.seen and (state := self._state(text, whole)):
+                self.seen.add("state")
+                tail.state = tail.state or state
+                return count
+            if "country" not in self.seen and (country := _country(text)):
+                self.seen.add("country")
+                tail.country = tail.country or country
+                return count
+        return 0
+
+    def _is_postal(self, text: str, before: list[str], whole: bool) -> bool:
+        upper = text.upper()
+        if _LETTERED.fullmatch(upper) or _SIGNED.fullmatch(upper):
+            return True
+        if not _DIGITS.fullmatch(text):
+            return False
+        if whole or self.seen or (before and before[-1].isupper() and places.state(before[-1])):
+            return True
+        # A number that ends a line alone is that of the house, unless there is another one.
+        several = len(self._segments) > 1 or any(word.strip(".#").isdigit() for word in before)
+        return several and len(text) >= 5
+
+    def _state(self, text: str, whole: bool) -> str:
+        """The state, by its name, or by a code that is written as one and is no word of a street, unless a
+        postal code follows. Elsewhere than where states are always written a city may have the same name."""
+        lower = text.lower()
+        if lower in _CITIES_TOO and not self._tail.city:
+            return ""
+        if not whole and (len(text) > 3 or "postal" not in self.seen):
+            is_code = len(text) <= 3
+            if (is_code and not text.isupper()) or streets.is_direction(lower):
+                return ""
+            if is_code and streets.is_type(lower):
+                return ""
+        country = self._tail.country
+        if country and country not in places.STATES_WITHOUT_COUNTRY:
+            return places.state(text, country) if whole and len(self._segments) > 2 else ""
+        return places.state(text, country) or places.state(text)
+
+
+def _country(text: str) -> str:
+    """The country of that name or three letters; two letters are a state more often."""
+    if len(text) > 3 or text in _SHORT_COUNTRIES or (len(text) == 3 and text.isupper()):
+        return places.country(text)
+    return ""
+
+
+def _note_postal(text: str, tail: Tail) -> None:
+    postal, told = places.postal_code(text, tail.country)
+    if not tail.postal:
+        tail.postal = postal
+        tail.country = tail.country or told
+
+
+def _take_postal_before_city(segments: list[list[str]], tail: Tail) -> None:
+    """`Hauptstr. 12, 10115 Berlin`: a postal code with the city behind it."""
+    for place in range(len(segments) - 1, -1, -1):
+        words = segments[place]
+        for at, word in enumerate(words[:-1]):
+            long_enough = place > 0 or (at > 1 and len(word) > 4)
+            is_postal = _SIGNED.fullmatch(word.upper()) or (_DIGITS.fullmatch(word) and long_enough)
+            city = words[at + 1 :]
+            if is_postal and all(_is_of_city(text) for text in city):
+                _note_postal(word, tail)
+                del words[at:]
+                if not tail.city:
+                    tail.city = " ".join(city)
+                if not words:
+                    segments.pop(place)
+                return
+
+
+def _is_of_city(word: str) -> bool:
+    return not any(character.isdigit() for character in word) and not streets.is_type(word.lower().strip("."))

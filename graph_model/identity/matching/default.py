@@ -1,0 +1,152 @@
+"""The ruleset that a graph starts with: it serves without tuning and without training.
+
+Its probabilities are what such data shows on the whole, rounded; training (`training.py`) begins at them
+and stays near them. Name frequencies are those of a census, see `frequencies.py`.
+"""
+
+from __future__ import annotations
+
+from graph_model.identity.matching.comparisons import LEVELS
+from graph_model.identity.matching.frequencies import shipped
+from graph_model.identity.rulesets.model import BIT, Comparison, Criterion, Level, Method, Rule, Ruleset
+
+_Row = tuple[float, float, float]
+
+_PROBABILITIES: dict[str, tuple[_Row, ...]] = {
+    "first_name": (
+        (0.80, 0.030, 0.006),
+        (0.03, 0.004, 0.003),
+        (0.08, 0.012, 0.004),
+        (0.03, 0.020, 0.008),
+        (0.02, 0.050, 0.030),
+        (0.04, 0.884, 0.949),
+    ),
+    "last_name": (
+        (0.80, 0.750, 0.002),
+        (0.10, 0.070, 0.002),
+        (0.02, 0.030, 0.001),
+        (0.03, 0.020, 0.010),
+        (0.05, 0.130, 0.985),
+    ),
+    "name_order": ((0.97, 0.999, 0.999), (0.03, 0.001, 0.001)),
+    "middle_name": ((0.60, 0.05, 0.02), (0.30, 0.10, 0.08), (0.10, 0.85, 0.90)),
+    "suffix": ((0.97, 0.30, 0.40), (0.03, 0.70, 0.60)),
+    "birth_date": (
+        (0.80, 0.010, 0.0001),
+        (0.08, 0.010, 0.0020),
+        (0.04, 0.010, 0.0060),
+        (0.02, 0.010, 0.0040),
+        (0.02, 0.030, 0.0150),
+        (0.04, 0.930, 0.9729),
+    ),
+    "birth_place": ((0.80, 0.50, 0.02), (0.10, 0.05, 0.01), (0.10, 0.45, 0.97)),
+    "gender": ((0.97, 0.45, 0.50), (0.03, 0.55, 0.50)),
+    "email": (
+        (0.60, 0.100, 0.00002),
+        (0.10, 0.010, 0.00005),
+        (0.04, 0.010, 0.00020),
+        (0.03, 0.010, 0.00050),
+        (0.05, 0.050, 0.00200),
+        (0.18, 0.820, 0.99723),
+    ),
+    "email_given_name": (
+        (0.60, 0.100, 0.0002),
+        (0.10, 0.010, 0.0020),
+        (0.04, 0.010, 0.0200),
+        (0.03, 0.010, 0.0200),
+        (0.05, 0.050, 0.0500),
+        (0.18, 0.820, 0.9078),
+    ),
+    "phone": ((0.50, 0.60, 0.00002), (0.04, 0.03, 0.00002), (0.06, 0.03, 0.0002), (0.40, 0.34, 0.99976)),
+    "street": ((0.55, 0.75, 0.00005), (0.15, 0.12, 0.0002), (0.05, 0.02, 0.001), (0.25, 0.11, 0.99875)),
+    "place": (
+        (0.65, 0.80, 0.002),
+        (0.05, 0.03, 0.0005),
+        (0.10, 0.07, 0.01),
+        (0.05, 0.03, 0.01),
+        (0.15, 0.07, 0.9775),
+    ),
+    "official_number": ((0.90, 0.003, 0.00001), (0.07, 0.003, 0.0002), (0.03, 0.994, 0.99979)),
+    "account": ((0.50, 0.05, 0.00001), (0.50, 0.95, 0.99999)),
+    "organization": (
+        (0.60, 0.10, 0.0005),
+        (0.15, 0.05, 0.0005),
+        (0.12, 0.10, 0.0020),
+        (0.08, 0.15, 0.0100),
+        (0.05, 0.60, 0.9870),
+    ),
+    "employer": (
+        (0.40, 0.10, 0.0050),
+        (0.10, 0.03, 0.0020),
+        (0.10, 0.03, 0.0050),
+        (0.05, 0.04, 0.0200),
+        (0.35, 0.80, 0.9680),
+    ),
+}
+"""Of each level: its probability in a match, in a household, among unrelated."""
+
+_SHARES: dict[str, tuple[float, ...]] = {
+    "first_name": (1, 0.5, 0.5, 0, 0, 0),
+    "last_name": (1, 0.5, 0.5, 0, 0),
+    "birth_place": (1, 0.5, 0),
+    "birth_date": (1, 0, 0, 0, 0, 0),
+    "email": (1, 0, 0, 0, 0, 0),
+    "email_given_name": (1, 0, 0, 0, 0, 0),
+    "phone": (1, 0, 0, 0),
+    "street": (1, 0, 0, 0),
+    "place": (1, 0, 1, 0.5, 0),
+    "organization": (1, 0, 0, 0, 0),
+}
+"""How much of what a rare value adds counts at each level, where frequencies are known."""
+
+_NAMES = (
+    Criterion(attribute="first_name", method=Method.FUZZY, level="CLOSE"),
+    Criterion(attribute="last_name", method=Method.FUZZY, level="CLOSE"),
+)
+_RULES = (
+    Rule(name="EMAIL", criteria=(Criterion(attribute="email"),), unless=("first_name", "suffix")),
+    Rule(
+        name="PHONE_AND_NAME",
+        criteria=(Criterion(attribute="phone"), *_NAMES),
+        unless=("birth_date", "suffix", "official_number"),
+    ),
+    Rule(
+        name="NAME_BIRTH_DATE_POSTCODE",
+        criteria=(Criterion(attribute="birth_date"), Criterion(attribute="place"), *_NAMES),
+        unless=("suffix", "official_number"),
+    ),
+    Rule(name="ACCOUNT", criteria=(Criterion(attribute="account"),)),
+)
+
+
+def _comparison(attribute: str) -> Comparison:
+    shares = _SHARES.get(attribute, (0.0,) * len(LEVELS[attribute]))
+    return Comparison(
+        attribute=attribute,
+        levels=tuple(
+            Level(name=name, match=row[0], household=row[1], unrelated=row[2], frequency_share=share)
+            for name, row, share in zip(LEVELS[attribute], _PROBABILITIES[attribute], shares, strict=True)
+        ),
+        frequencies=FREQUENCY_TABLES.get(attribute),
+    )
+
+
+FREQUENCY_TABLES = {
+    attribute: "email" if attribute == "email_given_name" else attribute for attribute in _SHARES
+}
+"""The table that each attribute goes by, of those that go by one."""
+
+DEFAULT = Ruleset(
+    key_kinds=(
+        "birth", "names", "email", "email_start", "number_start", "number_end", "phone_end", "initials",
+        "name1_street", "name2_street", "house_street", "name1_year", "name2_year", "name1_day", "name2_day",
+        "name2_place",
+    ),
+    key_cap=60,
+    prior=-13 * BIT,
+    household_prior=-1 * BIT,
+    comparisons=tuple(_comparison(attribute) for attribute in LEVELS),
+    rules=_RULES,
+    frequencies=shipped(),
+)  # fmt: skip
+"""The default ruleset."""

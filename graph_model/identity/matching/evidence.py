@@ -1,0 +1,195 @@
+"""The evidence of a pair: for each attribute that both records know, the level at which they agree.
+
+This is the one place where two records are compared; what a pair weighs and how that is explained are both
+read off its findings. Of several values on either side those count that speak most for a match.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from graph_model.identity.matching import comparisons
+from graph_model.identity.matching.features import Address, Name
+from graph_model.identity.matching.prepared import Prepared
+from graph_model.identity.matching.weights import Weights
+
+
+class Finding(NamedTuple):
+    """One attribute of a pair: the level reached, what frequency adds to its weight against unrelated
+    (thousandths of a bit), and the two values."""
+
+    attribute: str
+    level: int
+    adjustment: int
+    one: str
+    other: str
+
+
+def findings(one: Prepared, other: Prepared, weights: Weights) -> list[Finding]:
+    """All that can be said of two persons or two organisations."""
+    found: list[Finding] = []
+    a, b = one.features, other.features
+    named = False
+    if one.person:
+        if a.names and b.names:
+            found = _names(a.names, b.names, weights)
+            named = (
+                sum(
+                    finding.attribute in _FULL and finding.level <= _FULL[finding.attribute]
+                    for finding in found
+                )
+                == 2
+            )
+        if a.birth_dates and b.birth_dates:
+            found.append(_best("birth_date", a.birth_dates, b.birth_dates, weights))
+        if a.birth_place and b.birth_place:
+            level = comparisons.word(a.birth_place, b.birth_place)
+            found.append(_finding("birth_place", level, a.birth_place, b.birth_place, weights))
+        if a.gender and b.gender:
+            found.append(Finding("gender", int(a.gender != b.gender), 0, a.gender, b.gender))
+    if a.organizations and b.organizations:
+        attribute = "employer" if one.person else "organization"
+        found.append(_best(attribute, a.organizations, b.organizations, weights))
+    if a.emails and b.emails:
+        found.append(_best("email_given_name" if named else "email", a.emails, b.emails, weights))
+    if a.phones and b.phones:
+        found.append(_best("phone", a.phones, b.phones, weights))
+    if a.addresses and b.addresses:
+        found += _addresses(a.addresses, b.addresses, weights)
+    if one.official and other.official:
+        found += _official(one.official, other.official, weights)
+    if one.accounts and other.accounts:
+        for shared in sorted(one.accounts & other.accounts)[:1]:
+            found.append(Finding("account", 0, 0, shared, shared))
+    return found
+
+
+_FULL = {"first_name": 2, "last_name": 1}
+"""The worst level at which a name still agrees, for an e-mail address that may be made of it."""
+_COMPARE = {
+    "birth_date": comparisons.birth_date,
+    "email": comparisons.email,
+    "email_given_name": comparisons.email,
+    "phone": comparisons.phone,
+    "organization": comparisons.organization,
+    "employer": comparisons.organization,
+}
+
+
+def _finding(attribute: str, level: int, one: str, other: str, weights: Weights) -> Finding:
+    return Finding(attribute, level, weights.adjustment(attribute, level, one, other), one, other)
+
+
+def _best(attribute: str, ones: Sequence[str], others: Sequence[str], weights: Weights) -> Finding:
+    """The best pair of values of an attribute that has one function to compare."""
+    compare = _COMPARE[attribute]
+    if len(ones) == 1 and len(others) == 1:
+        return _finding(attribute, compare(ones[0], others[0]), ones[0], others[0], weights)
+    return max(
+        (_finding(attribute, compare(one, other), one, other, weights) for one in ones for other in others),
+        key=lambda finding: (weights.of([finding]), finding.one, finding.other),
+    )
+
+
+def _names(ones: Sequence[Name], others: Sequence[Name], weights: Weights) -> list[Finding]:
+    best: list[Finding] = []
+    most = 0
+    for one in ones:
+        for other in others:
+            found = _name(one, other, weights)
+            weight = weights.of(found)
+            if not best or weight > most:
+                best, most = found, weight
+    return best
+
+
+def _name(one: Name, other: Name, weights: Weights) -> list[Finding]:
+    """Two names as they stand or, if that says more, with first and last name of one of them swapped."""
+    found = _ordered(one.first, one.last, other.first, other.last, weights)
+    if not found or any(finding.level > 2 for finding in found):
+        swapped = _ordered(one.first, one.last, other.last, other.first, weights)
+        if swapped and max(finding.level for finding in swapped) <= 2:
+            swapped.append(
+                Finding("name_order", 1, 0, f"{one.first}, {one.last}", f"{other.first}, {other.last}")
+            )
+            if not found or weights.of(swapped) > weights.of(found):
+                found = swapped
+    if one.middle and other.middle:
+        level = comparisons.middle_name(one.middle, other.middle)
+        found.append(_finding("middle_name", level, one.middle, other.middle, weights))
+    if one.suffix and other.suffix:
+        found.append(Finding("suffix", int(one.suffix != other.suffix), 0, one.suffix, other.suffix))
+    return found
+
+
+def _ordered(first: str, last: str, first_: str, last_: str, weights: Weights) -> list[Finding]:
+    found: list[Finding] = []
+    if first and first_:
+        found.append(_finding("first_name", comparisons.first_name(first, first_), first, first_, weights))
+    if last and last_:
+        found.append(_finding("last_name", comparisons.last_name(last, last_), last, last_, weights))
+    return found
+
+
+def _addresses(ones: Sequence[Address], others: Sequence[Address], weights: Weights) -> list[Finding]:
+    best: list[Finding] = []
+    most = 0
+    for one in ones:
+        for other in others:
+            found = [*_street(one, other, weights), *_place(one, other, weights)]
+            weight = weights.of(found)
+            if found and (not best or weight > most):
+                best, most = found, weight
+    return best
+
+
+def _street(one: Address, other: Address, weights: Weights) -> list[Finding]:
+    """Street and house number: equal; one of them a typo apart or unknown; the street alone; else."""
+    if not (one.street and other.street):
+        return []
+    same_street = comparisons.street_name(one.street, other.street)
+    both = bool(one.house and other.house)
+    if same_street:
+        if one.house == other.house and both:
+            level = 0 if one.street == other.street else 1
+        else:
+            level = 1 if not both or comparisons.word(one.house, other.house) < 2 else 2
+    else:
+        level = 3
+    shown, shown_ = f"{one.house} {one.street}".strip(), f"{other.house} {other.street}".strip()
+    return [_finding("street", level, shown, shown_, weights)]
+
+
+def _place(one: Address, other: Address, weights: Weights) -> list[Finding]:
+    """Postal code and city, which repeat each other: the better of the two."""
+    postal = one.postal_code and other.postal_code
+    city = comparisons.word(one.city, other.city) if one.city and other.city else None
+    if postal and one.postal_code == other.postal_code:
+        return [_finding("place", 0, one.postal_code, other.postal_code, weights)]
+    if (
+        postal
+        and city is not None
+        and city < 2
+        and comparisons.number(one.postal_code, other.postal_code) < 2
+    ):
+        shown, shown_ = f"{one.postal_code} {one.city}", f"{other.postal_code} {other.city}"
+        return [_finding("place", 1, shown, shown_, weights)]
+    if city is not None:
+        return [_finding("place", 2 + city, one.city, other.city, weights)]
+    return [_finding("place", 4, one.postal_code, other.postal_code, weights)] if postal else []
+
+
+def _official(
+    ones: dict[str, tuple[str, ...]], others: dict[str, tuple[str, ...]], weights: Weights
+) -> list[Finding]:
+    """The best of all official numbers that both have of one type and issuer."""
+    found = [
+        Finding(
+            "official_number", comparisons.number(value, value_), 0, f"{kind}|{value}", f"{kind}|{value_}"
+        )
+        for kind in ones.keys() & others.keys()
+        for value in ones[kind]
+        for value_ in others[kind]
+    ]
+    return [min(found, key=lambda finding: (finding.level, finding.one, finding.other))] if found else []
