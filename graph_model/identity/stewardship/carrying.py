@@ -21,7 +21,7 @@ from graph_model.identity.reviews import store as reviews
 from graph_model.identity.rulesets.active import active
 from graph_model.identity.stewardship import store
 from graph_model.identity.stewardship.model import Change, Outcome
-from graph_model.identity.stewardship.rules import check_reason
+from graph_model.identity.stewardship.rules import check_reason, refuse_strangers
 from graph_model.identity.subjects import redecide
 from graph_model.ids import new_id
 from graph_model.ingestion.ingestion import Ingestion
@@ -31,11 +31,14 @@ from graph_model.insights.model import Threshold
 
 @dataclass(frozen=True, slots=True)
 class Steward:
-    """Who acts, and why; in a dry run nothing is kept."""
+    """Who acts, and why; in a dry run nothing is kept. Raises BadInput for a reason that says nothing."""
 
     actor: str
     reason: str
     dry_run: bool = False
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "reason", check_reason(self.reason))
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +59,10 @@ class Deciding:
         retired: tuple[str, ...] = (),
     ) -> Constraint:
         """The constraint on these pairs, which is set, but not settled. Raises BadInput, and has set nothing
-        then, if it contradicts others; `together` as in `refuse_contradiction`."""
+        then, if it contradicts others or links what cannot be one; `together` as in `refuse_contradiction`.
+        """
+        if kind is ConstraintKind.ALWAYS_LINK:
+            refuse_strangers(await store.features(self.transaction, {key for pair in pairs for key in pair}))
         groups = [*map(tuple, together)]
         records = {key for group in (*groups, *pairs) for key in group}
         bonds = await constraints.bonds_around(self.transaction, records)
@@ -75,7 +81,6 @@ Plan: TypeAlias = Callable[[Transaction, Deciding], Awaitable[Change]]
 async def carry_out(ingestion: Ingestion, steward: Steward, plan: Plan) -> Outcome:
     """Do what is planned and all that follows from it, and tell what came of it. Raises BadInput, in which
     case nothing is changed."""
-    steward = Steward(steward.actor, check_reason(steward.reason), steward.dry_run)
 
     async def work(transaction: Transaction, threshold: Threshold, now: datetime) -> Outcome:
         await identity.lock(transaction)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from graph_model.errors import BadInput
 from graph_model.identity.assignment import Retired
 from graph_model.identity.constraints.model import Pair
 from graph_model.identity.constraints.rules import parting, star
+from graph_model.identity.matching.features import Features, Party
 from graph_model.identity.stewardship.model import Found
 
 MAX_REASON = 1_000
@@ -24,6 +25,16 @@ def check_reason(reason: str) -> str:
     if len(reason) > MAX_REASON:
         raise BadInput(f"A reason has at most {MAX_REASON} characters.", code="REASON_TOO_LONG")
     return reason
+
+
+def refuse_strangers(records: Iterable[Features]) -> None:
+    """Raise BadInput if one of the records is never to be merged, or if they are of persons and of
+    organisations: no link makes these one."""
+    records = list(records)
+    if any(record.alone for record in records):
+        raise BadInput("One of the records has a reason not to be merged.", code="NOT_MERGEABLE")
+    if len({record.party for record in records} - {Party.DEVICE}) > 1:
+        raise BadInput("A person and an organisation are never one.", code="NOT_MERGEABLE")
 
 
 def survivor_of(individuals: Sequence[Found], named: str | None) -> str:

@@ -8,6 +8,7 @@ from typing import LiteralString
 from graph_model.errors import BadInput
 from graph_model.graph import Transaction
 from graph_model.identity.assignment import Retired
+from graph_model.identity.matching.features import Features, unpack
 from graph_model.identity.stewardship.model import Found, Member, Resulting, ResultingRecord
 from graph_model.metadata.objects import DEVICE_OBJECT
 from graph_model.records.model import STEWARD
@@ -28,6 +29,19 @@ UNWIND $ids AS id
 MATCH (r:SourceRecord {id: id})
 WHERE r.deletedAt IS NULL
 RETURN collect([r.id, r.key, r.source])
+"""
+
+_FEATURES: LiteralString = """
+UNWIND $keys AS key
+MATCH (r:SourceRecord {key: key})
+WHERE r.features IS NOT NULL
+RETURN collect(r.features)
+"""
+
+_WHOSE: LiteralString = """
+UNWIND $keys AS key
+MATCH (:SourceRecord {key: key})-[:UNIFIED]->(i:Individual)
+RETURN collect(DISTINCT i.id)
 """
 
 _HOLDERS: LiteralString = """
@@ -55,6 +69,8 @@ async def individuals(transaction: Transaction, ids: Sequence[str]) -> list[Foun
             tuple(Retired(old, id_, frozenset(held), marker) for old, held, marker in sorted(retired)),
         )
     _check_found("individual", ids, found)
+    if not all(item.members for item in found.values()):
+        raise BadInput("Of this individual no record is left.", code="GONE")
     return list({found[id_].id: found[id_] for id_ in ids}.values())
 
 
@@ -68,6 +84,16 @@ async def record_keys(transaction: Transaction, ids: Sequence[str]) -> list[str]
         found[id_] = key
     _check_found("source record", ids, found)
     return [found[id_] for id_ in ids]
+
+
+async def features(transaction: Transaction, keys: Collection[str]) -> list[Features]:
+    """What matching sees of these records."""
+    return [unpack(packed) for packed in await transaction.run(_FEATURES, keys=sorted(keys))]
+
+
+async def individuals_of(transaction: Transaction, keys: Collection[str]) -> list[Found]:
+    """The individuals that these records, by key, belong to, by id."""
+    return await individuals(transaction, sorted(await transaction.run(_WHOSE, keys=sorted(keys))))
 
 
 async def holders(
