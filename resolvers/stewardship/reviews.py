@@ -12,13 +12,10 @@ from graph_model.identity.reviews.pages import Wanted
 from graph_model.identity.rulesets.model import BIT
 from resolvers.context import Info
 from resolvers.fields import SCAN_POINTS, resolved, shown
-from resolvers.planning.answer import plan_here
-from resolvers.planning.objects import build_object
 from resolvers.principal import Scope
 from resolvers.scalars import JSON, DateTime
 from resolvers.stewardship.enums import ReviewDecision, ReviewState
 from resolvers.types.connection import PageInfo
-from resolvers.types.individual import Individual
 from resolvers.types.node import Node
 
 
@@ -29,7 +26,7 @@ class ReviewRecord:
     object: str = shown(Scope.STEWARD, "The object that it is.")
     record_id: str = shown(Scope.STEWARD, "Its id in the source.")
     individual_id: strawberry.ID | None = shown(
-        Scope.STEWARD, "The individual that it belongs to; null if the record was deleted."
+        Scope.STEWARD, "The individual that it belongs to, for `nodes`; null if the record was deleted."
     )
     of: strawberry.Private[model.Concerned]
 
@@ -37,16 +34,6 @@ class ReviewRecord:
     async def fields(self, info: Info) -> JSON | None:
         info.context.require(Scope.PROFILE_PII)
         return None if self.of.fields is None else JSON(orjson.loads(self.of.fields))
-
-    @resolved(Scope.PROFILE_READ, "The individual that it belongs to, as it is now.")
-    async def individual(self, info: Info) -> Individual | None:
-        info.context.require(Scope.PROFILE_READ)
-        services = info.context.services
-        plan = plan_here(info)
-        id_ = self.of.individual
-        row = await services.together.lane(plan.shape).by_id(id_) if id_ is not None else None
-        found: Individual | None = build_object(plan, row, services.clock()) if row else None
-        return found
 
     @classmethod
     def of_concerned(cls, item: model.Concerned) -> Self:
