@@ -93,12 +93,6 @@ async def commit_batch(
         key: outcome if key in versions else Outcome.CREATED for key, (_, outcome) in winning.items()
     }
     new_devices = [record for key, record in devices.items() if key not in stored]
-    features = {
-        str(item.record.key): item.features
-        for item in batch
-        if item.record is winners.get(str(item.record.key))
-    }
-    features |= {str(record.key): features_of(record) for record in new_devices}
     records = [*(record for record in winners.values() if _is_profile(record)), *new_devices]
     business = [record for record in winners.values() if not _is_profile(record)]
     deleted = [str(record.key) for record in records if record.deleted]
@@ -106,6 +100,8 @@ async def commit_batch(
     if gone := bereaved.tombstones(now=now):
         stored |= await records_store.stored_records(transaction, [record.key for record in gone])
         records += gone
+    known = {id(item.record): item.features for item in batch}
+    features = {str(record.key): known.get(id(record)) or features_of(record) for record in records}
 
     changes = await gather(
         transaction,

@@ -127,7 +127,7 @@ class Ingestion:
         order. `also` writes what goes with them, before anything is decided."""
 
         async def work(transaction: Transaction, threshold: Threshold, now: datetime) -> list[RecordResult]:
-            batch = [Submission(record, actor) for record in records]
+            batch = [Submission.of(record, actor) for record in records]
             return await commit.commit_batch(transaction, batch, threshold, now=now, also=also)
 
         return await self.exclusively(work)
