@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from graph_model.errors import BadInput
-from graph_model.identity.golden import ADDRESS, ADDRESS_FIELDS, CONTACT_POINTS, SINGLE_FIELDS
+from graph_model.identity.golden import ADDRESS, ADDRESS_FIELDS, CONTACT_POINTS, RECORD_FIELDS
 from graph_model.metadata.objects import ObjectType
 from graph_model.records.model import STEWARD, Problem, Record
 from graph_model.records.validation import validate
@@ -21,7 +21,8 @@ from graph_model.records.validation import validate
 MAX_REASON = 1_000
 """Characters of a reason."""
 
-_SHOWN_AS = {field: name for name, field in CONTACT_POINTS.items()}
+_RECORD_FIELDS = CONTACT_POINTS | RECORD_FIELDS
+_SHOWN_AS = {field: name for name, field in _RECORD_FIELDS.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +52,9 @@ def correction_record(
 ) -> Record | list[Problem]:
     """The record that says so, or what is wrong, with paths from `fields` on.
 
-    `fields` go by the names of golden values: a value, or None, that there is none. An address holds its parts,
-    and is replaced as a whole; contact points are lists, and are all that there are. Raises BadInput if no
-    field is named.
+    `fields` go by the names of golden values: a value, or None, that there is none. An address holds its
+    parts, and is replaced as a whole; contact points are lists, and are all that there are. Raises BadInput
+    if no field is named.
     """
     if not fields:
         raise BadInput("Name at least one field.", code="EMPTY_CORRECTION")
@@ -73,7 +74,7 @@ def _raw(fields: Mapping[str, Any]) -> dict[str, Any]:
             parts = {part: text for part, text in (value or {}).items() if not _is_blank(text)}
             raw |= parts or dict.fromkeys(ADDRESS_FIELDS)
         else:
-            raw[CONTACT_POINTS.get(name, name)] = None if _is_blank(value) else value
+            raw[_RECORD_FIELDS.get(name, name)] = None if _is_blank(value) else value
     return raw
 
 
@@ -89,7 +90,3 @@ def _path(path: tuple[str | int, ...]) -> tuple[str | int, ...]:
     if name in ADDRESS_FIELDS:
         return (ADDRESS, name, *rest)
     return (_SHOWN_AS.get(str(name), name), *rest)
-
-
-CORRECTABLE = (*SINGLE_FIELDS, ADDRESS, *CONTACT_POINTS)
-"""What may be corrected."""

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import LiteralString
 
 from graph_model.graph import Graph, Transaction
-from graph_model.metadata.objects import DEVICE_OBJECT
-from graph_model.records.model import STEWARD
+from graph_model.identity.constraints.model import ConstraintCause
+from graph_model.metadata.objects import DEVICE_OBJECT, INDIVIDUAL, ORGANIZATION
+from graph_model.records.model import STEWARD, RecordKey
 
 _TARGET: LiteralString = """
 MATCH (i:Individual {id: $id})
@@ -22,16 +23,19 @@ RETURN [n.id, n.partyType, n.country, COLLECT {
 
 _LIVES: LiteralString = "MATCH (r:SourceRecord {key: $key}) WHERE r.deletedAt IS NULL RETURN r.key"
 
+_SIGN: LiteralString = "MATCH (r:SourceRecord {key: $key}) SET r.reason = $reason, r.actor = $actor"
+
 _FIND: LiteralString = """
-MATCH (r:SourceRecord {source: $steward, recordId: $id})-[:UNIFIED]->(i:Individual)
-MATCH (r)<-[:BINDS]-(c:Constraint {cause: 'CORRECTION'})
+MATCH (r:SourceRecord)-[:UNIFIED]->(i:Individual) WHERE r.key IN $keys
+MATCH (r)<-[:BINDS]-(c:Constraint {cause: $cause}) WHERE c.until IS NULL
 RETURN [r.object, c.id, i.id]
 """
 
 _TIED: LiteralString = """
 UNWIND $keys AS key
-MATCH (:SourceRecord {key: key})-[e:ALWAYS_LINK]-(r:SourceRecord {source: $steward})-[:UNIFIED]->(i:Individual)
-RETURN collect([r.key, r.recordId, r.object, e.id, COLLECT {
+MATCH (:SourceRecord {key: key})-[e:ALWAYS_LINK]-(r:SourceRecord {source: $steward})
+MATCH (r)-[:UNIFIED]->(i:Individual)
+RETURN collect([r.recordId, r.object, e.id, COLLECT {
   MATCH (i)<-[:UNIFIED]-(o:SourceRecord) WHERE o.source <> $steward AND NOT o.key IN $keys
   RETURN [o.object, o.id, o.key]
 }])
@@ -50,11 +54,19 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """A correction that stands: its object, the constraint that ties it, and the individual."""
+
+    object: str
+    constraint: str
+    individual_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Tied:
     """A correction whose record goes: its id, its object, the constraint that ties it, and the record that
     it can be tied to instead, None if there is none."""
 
-    key: str
     correction: str
     object: str
     constraint: str
@@ -76,10 +88,16 @@ async def lives(transaction: Transaction, key: str) -> bool:
     return await transaction.run(_LIVES, key=key) is not None
 
 
-async def find(graph: Graph, correction: str) -> tuple[str, str, str] | None:
-    """The object of a correction that holds, the constraint that ties it, and the individual."""
-    row = await graph.read(_FIND, id=correction, steward=STEWARD)
-    return tuple(row) if row else None
+async def sign(transaction: Transaction, key: str, *, actor: str, reason: str) -> None:
+    """Note on a correction's record who corrected, and why."""
+    await transaction.run(_SIGN, key=key, actor=actor, reason=reason)
+
+
+async def find(graph: Graph, correction: str) -> Standing | None:
+    """The correction with this id, if it stands."""
+    keys = [str(RecordKey(STEWARD, item.name, correction)) for item in (INDIVIDUAL, ORGANIZATION)]
+    row = await graph.read(_FIND, keys=keys, cause=ConstraintCause.CORRECTION)
+    return Standing(*row) if row else None
 
 
 async def tied_to(transaction: Transaction, records: Collection[str]) -> list[Tied]:
@@ -87,7 +105,10 @@ async def tied_to(transaction: Transaction, records: Collection[str]) -> list[Ti
     if not records:
         return []
     rows = await transaction.run(_TIED, keys=sorted(records), steward=STEWARD)
-    return [Tied(*row[:4], _oldest(row[4])) for row in sorted(rows)]
+    return [
+        Tied(correction, object_name, constraint, _oldest(left))
+        for correction, object_name, constraint, left in sorted(rows)
+    ]
 
 
 def _oldest(records: Collection[tuple[str, str, str]]) -> str | None:

@@ -12,8 +12,8 @@ from graph_model.records.model import FieldValue
 def filled(record: GoldenSource) -> GoldenSource:
     """The record with what its other words say, where it does not say it itself.
 
-    A whole name fills the parts of a name unless given and family name are both there, as in matching; the first
-    of `addresses` stands for the address of a record that has none.
+    A whole name fills the parts of a name unless given and family name are both there, as in matching; the
+    first of `addresses` stands for the address of a record that has none.
     """
     fields = record.fields
     found: dict[str, FieldValue] = {}
