@@ -16,9 +16,13 @@ from graph_model.records import model as records
 from graph_model.webhooks import model as webhooks
 
 
-def _value(value: str, description: str) -> str:
-    described: str = strawberry.enum_value(str(value), description=description)  # type: ignore[assignment]
-    return described
+def described(value: str, description: str) -> str:
+    """The member of an enum that has this value."""
+    member: str = strawberry.enum_value(str(value), description=description)  # type: ignore[assignment]
+    return member
+
+
+_value = described
 
 
 @strawberry.enum(description="Whether it is known who an individual is.")

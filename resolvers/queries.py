@@ -16,6 +16,7 @@ from resolvers.golden.queries import GoldenQuery
 from resolvers.planning.answer import answer
 from resolvers.planning.roots import DEFAULT_PAGE, MAX_PAGE
 from resolvers.principal import Scope
+from resolvers.stewardship.queries import StewardQuery
 from resolvers.types.connection import IndividualConnection
 from resolvers.types.individual import Individual
 from resolvers.types.node import Node
@@ -47,7 +48,7 @@ class IndividualBy:
 
 
 @strawberry.type(description="What can be read.")
-class Query(GoldenQuery):
+class Query(GoldenQuery, StewardQuery):
     @resolved(
         Scope.PROFILE_LOOKUP,
         "One individual, or null if nobody is known by that id or identifier. An identifier that several "

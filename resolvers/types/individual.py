@@ -19,12 +19,15 @@ from graph_model.records.model import STEWARD
 from resolvers.enums import Gender, IdentifierType, IndividualKind, MatchRule, PartyType
 from resolvers.fields import computed, counted, embedded, related, stored, unpacked
 from resolvers.principal import Scope
-from resolvers.scalars import JSON, Date, DateTime
+from resolvers.scalars import Date, DateTime
 from resolvers.scalars import Decimal as Amount
+from resolvers.stewardship.constraint import Constraint
+from resolvers.stewardship.paths import CONSTRAINTS
 from resolvers.types.business_objects import Account, Case, SalesOrder, WebEngagement
 from resolvers.types.coordinates import Coordinates
 from resolvers.types.golden import GOLDEN_COLUMNS, Correction, GoldenValue
 from resolvers.types.node import Node
+from resolvers.types.source_record import SourceRecord
 
 _IN, _OUT = Direction.IN, Direction.OUT
 _NEWEST = 50
@@ -100,19 +103,6 @@ class Address:
     state: str | None = stored(Scope.PROFILE_PII, "State, province or county.", folded=True)
     country: str | None = stored(Scope.PROFILE_PII, "Country, ISO 3166-1 alpha-2.")
     location: Coordinates | None = embedded(Scope.PROFILE_PII, "Where it is, if the source says so.")
-
-
-@strawberry.type(description="A record as one source last said it; the gateway never edits it.")
-class SourceRecord(Node):
-    id: strawberry.ID = stored(Scope.PROFILE_READ, "The gateway's id of this record.")
-    source: str = stored(Scope.PROFILE_READ, "The source that sent it.")
-    object: str = stored(
-        Scope.PROFILE_READ, "The object that it is, such as Individual, or Device for a browser."
-    )
-    record_id: str = stored(Scope.PROFILE_READ, "Its id in the source.")
-    modified_at: DateTime = stored(Scope.PROFILE_READ, "When the source last changed it.")
-    received_at: DateTime = stored(Scope.PROFILE_READ, "When this version arrived.")
-    fields: JSON = stored(Scope.PROFILE_PII, "Its fields, as the source wrote them.")
 
 
 @strawberry.type(description="An identifier that a source record of the individual carries.")
@@ -203,6 +193,11 @@ class Individual(Node):
     )
     source_records: list[SourceRecord] = related(
         Scope.PROFILE_READ, "The records that are this individual.", _RECORDS
+    )
+    constraints: list[Constraint] = related(
+        Scope.STEWARD,
+        "What stewards decided about its records, the oldest first; what was taken back is still told.",
+        CONSTRAINTS,
     )
     links: list[Link] = related(Scope.PROFILE_READ, "Why these records are one person.", _LINKS)
     identifiers: list[Identifier] = related(
