@@ -12,6 +12,7 @@ from graph_model.webhooks import store as webhooks
 from resolvers.context import Info
 from resolvers.enums import EventKind, RecordOutcome
 from resolvers.fields import mutation, resolved, shown
+from resolvers.golden.corrections import CorrectionMutation
 from resolvers.planning.answer import plan_here
 from resolvers.planning.objects import build_object
 from resolvers.principal import Scope
@@ -107,7 +108,7 @@ _UNKNOWN_WEBHOOK = BadInput("There is no webhook with that id.", code="NOT_FOUND
 
 
 @strawberry.type(description="What can be changed.")
-class Mutation(StewardMutation):
+class Mutation(CorrectionMutation, StewardMutation):
     @mutation(
         Scope.INGEST,
         "Store records and resolve whom they are about. Idempotent: the same record again changes nothing. "

@@ -86,16 +86,16 @@ def assign(
     heir = {
         owner: max(claimants, key=lambda part: standing(owner, part)) for owner, claimants in claims.items()
     }
+    kept: dict[frozenset[str], list[str]] = {}
+    for owner, part in heir.items():
+        kept.setdefault(part, []).append(owner)
     members: dict[str, frozenset[str]] = {}
     created: set[str] = set()
     revived: set[str] = set()
     merged: dict[str, str] = {}
     given_back: set[str] = set()
     for part in parts:
-        ids = sorted(
-            (owner for owner, inheritor in heir.items() if inheritor is part),
-            key=lambda owner: (owner not in preferred, owner),
-        )
+        ids = sorted(kept.get(part, ()), key=lambda owner: (owner not in preferred, owner))
         if not ids:
             back = [item for item in retired if item.id not in given_back and item.records & part]
             if back:

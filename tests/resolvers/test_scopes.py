@@ -20,6 +20,16 @@ OPERATIONS = {
     "Query.reviews": "{ reviews { edges { cursor } } }",
     "Query.reviewQuality": "{ reviewQuality { decided } }",
     "Query.webhooks": "{ webhooks { id } }",
+    "Query.previewReconciliation": (
+        '{ previewReconciliation(id: "ind_1", reconciliation: {}) { individualId } }'
+    ),
+    "Mutation.correctIndividual": (
+        'mutation { correctIndividual(input: {id: "ind_1", fields: {suffix: "Jr"}, reason: "why"}) '
+        "{ correctionId } }"
+    ),
+    "Mutation.withdrawCorrection": (
+        'mutation { withdrawCorrection(input: {id: "cor_1", reason: "why"}) { correctionId } }'
+    ),
     "Mutation.ingestRecords": (
         'mutation { ingestRecords(input: {source: "s", object: "Individual", records: []}) '
         "{ results { recordId } } }"
