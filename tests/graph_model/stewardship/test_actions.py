@@ -15,7 +15,7 @@ from graph_model.identity.stewardship import actions
 from graph_model.identity.stewardship.carrying import Steward
 from graph_model.identity.stewardship.model import Outcome
 from graph_model.ingestion.ingestion import Ingestion
-from tests.graph_model.populations import order, person, send, visit
+from tests.graph_model.populations import Sent, at, order, person, send, visit
 from tests.graph_model.snapshots import snapshot
 from tests.graph_model.stewardship.acting import (
     STEWARD,
@@ -206,13 +206,9 @@ async def test_a_constraint_rests_while_its_record_is_deleted(graph: Graph, inge
 
 async def test_a_person_and_an_organisation_are_not_merged(graph: Graph, ingestion: Ingestion) -> None:
     a, *_ = await three(ingestion)
-    results = await send(
-        ingestion,
-        [
-            person("o", partyType="ORGANIZATION", organizationName="Analytical Engines Ltd"),
-            person("n", email="n@mail.example", noMergeReason="asked not to be"),
-        ],
-    )
+    engines = Sent("crm", "Organization", {"id": "o", "modifiedAt": at(0), "name": "Analytical Engines"})
+    alone = person("n", email="n@mail.example", noMergeReason="asked not to be")
+    results = await send(ingestion, [engines, alone])
     for result in results:
         merge = actions.merge(ingestion, STEWARD, [a, str(result.individual_id)])
         assert await refused(merge) == "NOT_MERGEABLE"
