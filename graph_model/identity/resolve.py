@@ -18,6 +18,7 @@ from graph_model.identity.evidence import SYSTEM, Findings, find
 from graph_model.identity.golden import GoldenSource, golden_values
 from graph_model.identity.judging import Judgement, judge
 from graph_model.identity.model import Evidence
+from graph_model.identity.reviews import store as reviews
 from graph_model.identity.subjects import Changes
 from graph_model.ids import new_id
 
@@ -81,6 +82,9 @@ async def resolve(transaction: Transaction, changes: Changes, *, time: str) -> R
         components.moves(here, joined) | gone_components,
         time=time,
     )
+    together = {key for part in joined if len(part) > 1 for key in part}
+    together |= {key for key, member in here.members.items() if member.component is not None}
+    await reviews.refresh(transaction, together, judgement.cases, time=time)
     return await _save(transaction, here, assignment, judgement, before, changes, findings, time=time)
 
 
