@@ -51,11 +51,16 @@ def _objects() -> Iterator[str]:
         yield "| field | holds | meaning |\n| --- | --- | --- |"
         for field in item.fields:
             holds = ", ".join(f"`{value}`" for value in field.values) or field.type.lower()
+            holds = "object, see below" if field.parts else holds
             notes = [holds, *(["list"] if field.many else [])]
             notes += ["required"] if field.name == item.time_field else []
             notes += [f"identifier `{field.identifier}`"] if field.identifier else []
             yield f"| `{field.name}` | {'; '.join(notes)} | {field.description} |"
         yield ""
+        for field in item.fields:
+            if field.parts:
+                parts = (f"`{part.name}`{' (required)' if part.required else ''}" for part in field.parts)
+                yield f"`{field.name}` has {', '.join(parts)}.\n"
 
 
 def _scopes() -> Iterator[str]:

@@ -87,6 +87,16 @@ MIGRATIONS = (
         ),
         rewrite=mark_unresolved,
     ),
+    Migration(
+        5,
+        "constraints and reviews",
+        (
+            "CREATE CONSTRAINT constraint_id IF NOT EXISTS FOR (n:Constraint) REQUIRE n.id IS UNIQUE",
+            "CREATE CONSTRAINT review_item_id IF NOT EXISTS FOR (n:ReviewItem) REQUIRE n.id IS UNIQUE",
+            "CREATE CONSTRAINT review_item_key IF NOT EXISTS FOR (n:ReviewItem) REQUIRE n.key IS UNIQUE",
+            "CREATE INDEX review_item_state IF NOT EXISTS FOR (n:ReviewItem) ON (n.state)",
+        ),
+    ),
 )
 
 _APPLIED: LiteralString = "MATCH (m:Migration) RETURN collect(m.number)"

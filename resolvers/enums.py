@@ -7,23 +7,34 @@ from enum import Enum
 import strawberry
 
 from graph_model.events import model as events
-from graph_model.identity import golden
+from graph_model.identity import golden, kinds
 from graph_model.identity import model as identity
+from graph_model.identity.matching import features
 from graph_model.identity.rulesets.model import Reconcile
 from graph_model.metadata import objects
 from graph_model.records import model as records
 from graph_model.webhooks import model as webhooks
 
 
-def _value(value: str, description: str) -> str:
-    described: str = strawberry.enum_value(str(value), description=description)  # type: ignore[assignment]
-    return described
+def described(value: str, description: str) -> str:
+    """The member of an enum that has this value."""
+    member: str = strawberry.enum_value(str(value), description=description)  # type: ignore[assignment]
+    return member
+
+
+_value = described
 
 
 @strawberry.enum(description="Whether it is known who an individual is.")
 class IndividualKind(Enum):
-    KNOWN = _value("KNOWN", "At least one source record says who it is.")
-    ANONYMOUS = _value("ANONYMOUS", "Only devices or browsers are known so far.")
+    KNOWN = _value(kinds.Kind.KNOWN, "At least one source record says who it is.")
+    ANONYMOUS = _value(kinds.Kind.ANONYMOUS, "Only devices or browsers are known so far.")
+
+
+@strawberry.enum(description="What kind of party an individual is; the two are never linked with each other.")
+class PartyType(Enum):
+    PERSON = _value(features.Party.PERSON, "A person.")
+    ORGANIZATION = _value(features.Party.ORGANIZATION, "A company, an association, an authority.")
 
 
 @strawberry.enum(description="Gender, as a source states it.")
@@ -35,10 +46,23 @@ class Gender(Enum):
 
 @strawberry.enum(description="A kind of identifier that leads to an individual.")
 class IdentifierType(Enum):
+    NATIONAL_ID = _value(
+        objects.IdentifierType.NATIONAL_ID, "The number by which a country knows a person, of an issuer."
+    )
+    TAX_ID = _value(objects.IdentifierType.TAX_ID, "A tax number, of an issuer.")
+    PASSPORT = _value(objects.IdentifierType.PASSPORT, "The number of a passport, of an issuer.")
+    DRIVERS_LICENSE = _value(
+        objects.IdentifierType.DRIVERS_LICENSE, "The number of a driver's license, of an issuer."
+    )
     CUSTOMER_NUMBER = _value(
         objects.IdentifierType.CUSTOMER_NUMBER, "A customer number; means something only with its issuer."
     )
     LOYALTY_NUMBER = _value(objects.IdentifierType.LOYALTY_NUMBER, "A loyalty membership number.")
+    OTHER_ID = _value(
+        objects.IdentifierType.OTHER_ID,
+        "A party identification of another type. Its issuer is the name of that type, followed by a colon "
+        "and who issued it, if that is known: LEI, LIBRARY_CARD:paris.",
+    )
     LOGIN = _value(objects.IdentifierType.LOGIN, "The name under which somebody signs in.")
     EMAIL = _value(objects.IdentifierType.EMAIL, "An e-mail address.")
     PHONE = _value(objects.IdentifierType.PHONE, "A phone number in E.164, such as +493012345678.")
@@ -56,7 +80,12 @@ class MatchRule(Enum):
         identity.MatchRule.NAME_BIRTH_DATE_POSTCODE,
         "A similar name, the same date of birth and the same postal code.",
     )
+    ACCOUNT = _value("ACCOUNT", "The same customer or loyalty number, or login.")
     DEVICE = _value(identity.MatchRule.DEVICE, "The same device or cookie, used by no other person.")
+    WEIGHT = _value(
+        identity.MatchRule.WEIGHT, "No single rule: all that they agree and disagree on, weighed."
+    )
+    CUSTOM = _value("CUSTOM", "A match rule of the ruleset's own.")
 
 
 @strawberry.enum(description="How one of several values is chosen for an individual.")
@@ -111,6 +140,10 @@ class EventKind(Enum):
     INDIVIDUAL_SPLIT = _value(
         events.EventKind.INDIVIDUAL_SPLIT,
         "Records of an individual are others' from now on; those came about or came back under splitIds.",
+    )
+    INDIVIDUAL_KIND_CHANGED = _value(
+        events.EventKind.INDIVIDUAL_KIND_CHANGED,
+        "It became known who an anonymous individual is, or it is not known any longer (individualKind).",
     )
     THRESHOLD_CROSSED = _value(
         events.EventKind.THRESHOLD_CROSSED, "An individual's insights crossed a threshold."

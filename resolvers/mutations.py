@@ -12,10 +12,12 @@ from graph_model.webhooks import store as webhooks
 from resolvers.context import Info
 from resolvers.enums import EventKind, RecordOutcome
 from resolvers.fields import mutation, resolved, shown
+from resolvers.golden.corrections import CorrectionMutation
 from resolvers.planning.answer import plan_here
 from resolvers.planning.objects import build_object
 from resolvers.principal import Scope
 from resolvers.scalars import JSON
+from resolvers.stewardship.mutations import StewardMutation
 from resolvers.types.individual import Individual
 from resolvers.types.payloads import UserError
 from resolvers.types.webhook import Webhook
@@ -106,7 +108,7 @@ _UNKNOWN_WEBHOOK = BadInput("There is no webhook with that id.", code="NOT_FOUND
 
 
 @strawberry.type(description="What can be changed.")
-class Mutation:
+class Mutation(CorrectionMutation, StewardMutation):
     @mutation(
         Scope.INGEST,
         "Store records and resolve whom they are about. Idempotent: the same record again changes nothing. "

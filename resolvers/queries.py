@@ -12,9 +12,11 @@ from resolvers.enums import IdentifierType
 from resolvers.fields import SCAN_POINTS, resolved
 from resolvers.filters.inputs import filter_input
 from resolvers.filters.orders import order_input
+from resolvers.golden.queries import GoldenQuery
 from resolvers.planning.answer import answer
 from resolvers.planning.roots import DEFAULT_PAGE, MAX_PAGE
 from resolvers.principal import Scope
+from resolvers.stewardship.queries import StewardQuery
 from resolvers.types.connection import IndividualConnection
 from resolvers.types.individual import Individual
 from resolvers.types.node import Node
@@ -29,7 +31,9 @@ class IdentifierInput:
     type: IdentifierType = strawberry.field(description="Its kind.")
     value: str = strawberry.field(description="Its value; a phone number with its country, such as +4930….")
     issuer: str | None = strawberry.field(
-        default=None, description="The source that issued it; needed for CUSTOMER_NUMBER and COOKIE."
+        default=None,
+        description="Who issued it: of a CUSTOMER_NUMBER or COOKIE the source, of an OTHER_ID its type: "
+        "LEI (these need it); of other documents the country or authority, if the record named it.",
     )
 
 
@@ -44,7 +48,7 @@ class IndividualBy:
 
 
 @strawberry.type(description="What can be read.")
-class Query:
+class Query(GoldenQuery, StewardQuery):
     @resolved(
         Scope.PROFILE_LOOKUP,
         "One individual, or null if nobody is known by that id or identifier. An identifier that several "

@@ -34,7 +34,7 @@ def test_the_tables_are_those_that_the_code_makes(page: Path) -> None:
 
 def test_every_error_code_is_documented() -> None:
     code = re.compile(
-        r"""(?:code=|_Invalid\(|Problem\(|^\s+code\ =)\s*"([A-Z_]{4,})" """, re.VERBOSE | re.MULTILINE
+        r"""(?:code=|Invalid\(|Problem\(|^\s+code\ =)\s*"([A-Z_]{4,})" """, re.VERBOSE | re.MULTILINE
     )
     codes = {found for path in SOURCES for found in code.findall(path.read_text())} | set(Code)
     assert len(codes) > 30

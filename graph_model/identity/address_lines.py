@@ -76,11 +76,19 @@ class _Reading:
             return True
         if not _DIGITS.fullmatch(text):
             return False
-        if whole or self.seen or (before and before[-1].isupper() and places.state(before[-1])):
+        if (
+            self.seen
+            or (whole and self._numbered(text))
+            or (before and before[-1].isupper() and places.state(before[-1]))
+        ):
             return True
         # A number that ends a line alone is that of the house, unless there is another one.
         several = len(self._segments) > 1 or any(word.strip(".#").isdigit() for word in before)
         return several and len(text) >= 5
+
+    def _numbered(self, text: str) -> bool:
+        """Whether a number that is a segment of its own cannot be that of the house."""
+        return len(text) >= 5 or any(_has_digit(word) for segment in self._segments[:-1] for word in segment)
 
     def _state(self, text: str, whole: bool) -> str:
         """The state, by its name, or by a code that is written as one and is no word of a street, unless a
@@ -119,8 +127,9 @@ def _take_postal_before_city(segments: list[list[str]], tail: Tail) -> None:
     for place in range(len(segments) - 1, -1, -1):
         words = segments[place]
         for at, word in enumerate(words[:-1]):
-            long_enough = place > 0 or (at > 1 and len(word) > 4)
-            is_postal = _SIGNED.fullmatch(word.upper()) or (_DIGITS.fullmatch(word) and long_enough)
+            # In the segment of the street only behind the house number.
+            may_be = place > 0 or (len(word) > 4 and any(map(_has_digit, words[:at])))
+            is_postal = _SIGNED.fullmatch(word.upper()) or (_DIGITS.fullmatch(word) and may_be)
             city = words[at + 1 :]
             if is_postal and all(_is_of_city(text) for text in city):
                 _note_postal(word, tail)
@@ -133,4 +142,8 @@ def _take_postal_before_city(segments: list[list[str]], tail: Tail) -> None:
 
 
 def _is_of_city(word: str) -> bool:
-    return not any(character.isdigit() for character in word) and not streets.is_type(word.lower().strip("."))
+    return not _has_digit(word) and not streets.is_type(word.lower().strip("."))
+
+
+def _has_digit(word: str) -> bool:
+    return any(map(str.isdigit, word))

@@ -114,13 +114,21 @@ class _Line:
         self.segments = [words for words in self.segments if words]
         if not self.segments:
             return
-        if len(self.segments) > 1 and len(self.segments[0]) <= 2 and streets.is_house(self.segments[0][-1]):
-            # A house number with a comma behind it.
-            self.segments[:2] = [self.segments[0] + self.segments[1]]
+        self._join_houses()
         at = max(range(len(self.segments)), key=lambda place: (_likeness(self.segments[place]), -place))
         self.beside = self.segments[:at]
         self._take_city(self.segments[at + 1 :])
         self._part(self.segments[at])
+
+    def _join_houses(self) -> None:
+        """A house number may have a comma between it and its street: `No 5, Main St`, `Via Roma, 5`."""
+        if len(self.segments) < 2:
+            return
+        first, second = self.segments[:2]
+        if len(first) <= 2 and streets.is_house(first[-1]):
+            self.segments[:2] = [first + second]
+        elif len(second) == 1 and streets.is_house(second[0]) and not any(map(streets.is_house, first)):
+            self.segments[:2] = [second + first]
 
     def _take_city(self, behind: list[list[str]]) -> None:
         city = self.tail.city.split()
@@ -143,7 +151,7 @@ class _Line:
             house, street, behind = streets.take_house(words)
         self.house = house or self.house
         if not city and not behind:
-            street, behind = streets.split_city(street)
+            street, behind = streets.split_city(street, self.tail.country)
         self.street = street
         if not city and behind:
             self.tail.city = " ".join(behind)

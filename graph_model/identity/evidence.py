@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, LiteralString
 
@@ -14,7 +14,6 @@ from graph_model.identity.matching.features import Features, unpack
 from graph_model.identity.model import Evidence
 from graph_model.identity.subjects import (
     Changes,
-    Findable,
     findable,
     matching_features,
     member_findable,
@@ -42,8 +41,12 @@ SET r.generics = row[1]
 
 @dataclass(frozen=True, slots=True)
 class _Candidate:
+    """A record that takes part in matching: `said` is all that it says, `features` what of it counts."""
+
+    source: str
+    said: Features
+    identifiers: Sequence[str]
     features: Features
-    found: Findable
 
 
 @dataclass(slots=True)
@@ -155,8 +158,8 @@ async def _candidates(
             continue  # No ruleset has decided this record yet; whoever does will meet the others.
         features = unpack(packed)
         if takes_part(source, features):
-            found = changes.after.get(key) or findable(source, features, identifiers or (), loaded)
-            pool[key] = _Candidate(matching_features(features, loaded, generics or ()), found)
+            counted = matching_features(features, loaded, generics or ())
+            pool[key] = _Candidate(source, features, identifiers or (), counted)
     return pool
 
 
@@ -164,9 +167,12 @@ async def _fallen(
     transaction: Transaction, changes: Changes, doubtful: Iterable[Pair], pool: Mapping[str, _Candidate]
 ) -> set[Pair]:
     """Of the pairs that share a mark which counts no longer those that share no other one that counts."""
-    shared: dict[Pair, frozenset[Mark]] = {
-        (a, b): pool[a].found.sought & pool[b].found.sought for a, b in doubtful if a in pool and b in pool
+    pairs = [(a, b) for a, b in doubtful if a in pool and b in pool]
+    sought = {
+        key: findable(one.source, one.said, one.identifiers, changes.loaded).sought
+        for key, one in ((key, pool[key]) for key in {key for pair in pairs for key in pair})
     }
+    shared: dict[Pair, frozenset[Mark]] = {(a, b): sought[a] & sought[b] for a, b in pairs}
     census = changes.census
     unknown = {mark for marks in shared.values() for mark in marks} - census.after.keys()
     held = census.after | await keysets.holders(transaction, unknown, census.caps)

@@ -91,11 +91,10 @@ def split_full_name(full: str) -> NameParts:
         at = 2 if len(text) > 2 and text[:2] in _TWO_CHARACTER_SURNAMES else 1
         return NameParts(first=text[at:], last=text[:at])
     parsed = HumanName(text)
-    first, middle, last = parsed.first, parsed.middle, parsed.last
-    if first and not last and not middle and not parsed.title:
-        # One word alone is what a person is called by; matching compares it as either part.
-        return NameParts(first=first, suffix=parsed.suffix)
-    return NameParts(first, middle, last, parsed.suffix)
+    if not (parsed.first or parsed.middle or parsed.last):
+        # A title alone is the name: Prince.
+        return NameParts(first=text)
+    return NameParts(parsed.first, parsed.middle, parsed.last, parsed.suffix)
 
 
 def _form(value: str) -> str:

@@ -16,8 +16,9 @@ from graph_model.identity.constraints.model import Among
 from graph_model.identity.constraints.store import constraints_among
 from graph_model.identity.evidence import SYSTEM, Findings, find
 from graph_model.identity.golden import GoldenSource, golden_values
-from graph_model.identity.judging import judge
+from graph_model.identity.judging import Judgement, judge
 from graph_model.identity.model import Evidence
+from graph_model.identity.reviews import store as reviews
 from graph_model.identity.subjects import Changes
 from graph_model.ids import new_id
 
@@ -52,15 +53,15 @@ async def resolve(transaction: Transaction, changes: Changes, *, time: str) -> R
     findings = await find(transaction, changes, here)
     reached = {key for pair in (*findings.evidence, *findings.fallen) for key in pair}
     await components.load(transaction, here, (), reached)
-    bound = await _constraints(transaction, here)
+    bound = await constraints_of(transaction, here)
 
     evidence = _evidence(here, findings)
     live = {key for key, member in here.members.items() if not member.deleted}
     joined = components.connected(live, (*evidence, *bound.always))
-    parts = judge(changes.loaded, here, joined, evidence, bound)
+    judgement = judge(changes.loaded, here, joined, evidence, bound)
     before = {key: member.individual for key, member in here.members.items() if member.individual is not None}
     assignment = assign(
-        parts,
+        judgement.parts,
         before,
         await store.retired(transaction, set(before.values())),
         age={key: member.id for key, member in here.members.items()},
@@ -81,10 +82,13 @@ async def resolve(transaction: Transaction, changes: Changes, *, time: str) -> R
         components.moves(here, joined) | gone_components,
         time=time,
     )
-    return await _save(transaction, here, assignment, before, changes, findings, time=time)
+    together = {key for part in joined if len(part) > 1 for key in part}
+    together |= {key for key, member in here.members.items() if member.component is not None}
+    await reviews.refresh(transaction, together, judgement.cases, time=time)
+    return await _save(transaction, here, assignment, judgement, before, changes, findings, time=time)
 
 
-async def _constraints(transaction: Transaction, here: Neighbourhood) -> Among:
+async def constraints_of(transaction: Transaction, here: Neighbourhood) -> Among:
     """The constraints on the records here, which come with the components that always-links lead to."""
     bound = {key for key, member in here.members.items() if member.bound}
     found = await constraints_among(transaction, bound) if bound else Among(frozenset(), frozenset())
@@ -114,6 +118,7 @@ async def _save(
     transaction: Transaction,
     here: Neighbourhood,
     assignment: Assignment,
+    judgement: Judgement,
     before: Mapping[str, str],
     changes: Changes,
     findings: Findings,
@@ -133,7 +138,8 @@ async def _save(
         )
         for id_ in touched
     }
-    changed_values = await store.save_individuals(transaction, golden, time=time)
+    facts = {id_: judgement.facts_of(part) for id_, part in assignment.members.items()}
+    changed_values = await store.save_individuals(transaction, golden, facts, time=time)
     system = min(changes.actors.values())
     await store.move_records(
         transaction,

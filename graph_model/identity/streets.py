@@ -131,9 +131,9 @@ def take_house(words: list[str]) -> tuple[str, list[str], list[str]]:
     return "", words, []
 
 
-def split_city(words: list[str]) -> tuple[list[str], list[str]]:
+def split_city(words: list[str], country: str) -> tuple[list[str], list[str]]:
     """A street, and what follows its type: `e main st henderson` → `e main st`, `henderson`."""
-    if len(words) > 1 and words[0] in _long():
+    if len(words) > 1 and words[0] in _long_in(country):
         # A street that begins with its type ends where its number does, or nobody knows where.
         return (words[:2], words[2:]) if is_house(words[1]) else (words, [])
     end = next((at + 1 for at in range(1, len(words)) if is_type(words[at])), 0)

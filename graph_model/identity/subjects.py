@@ -9,7 +9,7 @@ from graph_model.graph import Transaction
 from graph_model.identity import components, keysets
 from graph_model.identity.candidates import Caps, Census, Mark, marks_of, sets_of_keys
 from graph_model.identity.components import Member, Neighbourhood
-from graph_model.identity.matching.features import Features, features_of, unpack
+from graph_model.identity.matching.features import Features, unpack
 from graph_model.identity.matching.guards import without_blocked
 from graph_model.identity.rulesets.active import Loaded
 from graph_model.metadata.objects import IdentifierType
@@ -99,12 +99,13 @@ def findable(source: str, features: Features, identifiers: Iterable[str], loaded
     return Findable(sets, keys | carried, keys | (said & carried))
 
 
-def record_findable(record: Record, loaded: Loaded) -> Findable:
-    """How a record that is about to be saved will be found under the ruleset."""
+def record_findable(record: Record, features: Features, loaded: Loaded) -> Findable:
+    """How a record with these features, that is about to be saved, will be found under the ruleset."""
     if record.deleted:
         return NOWHERE
-    identifiers = [identifier.key for identifier in record.identifiers]
-    return findable(record.key.source, features_of(record), identifiers, loaded)
+    return findable(
+        record.key.source, features, [identifier.key for identifier in record.identifiers], loaded
+    )
 
 
 def member_findable(member: Member, loaded: Loaded) -> Findable:

@@ -56,16 +56,17 @@ async def adopt(
     loaded = (await active(transaction)).current
     rows = await transaction.run(_READ, keys=list(keys), unresolved=UNRESOLVED)
     records = [_record(*row) for row in rows]
+    features = {str(record.key): features_of(record) for record in records}
     changes = await gather(
         transaction,
         loaded,
         {str(record.key): SYSTEM for record in records},
         {},
-        {str(record.key): record_findable(record, loaded) for record in records},
+        {str(record.key): record_findable(record, features[str(record.key)], loaded) for record in records},
     )
     await transaction.run(
         _ADOPT,
-        rows=[[str(record.key), pack(features_of(record))] for record in records],
+        rows=[[key, pack(found)] for key, found in features.items()],
         version=loaded.version,
     )
     await changes.save_keys(transaction)

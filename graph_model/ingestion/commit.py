@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, LiteralString
@@ -13,8 +13,9 @@ from graph_model import times
 from graph_model.events import store as events
 from graph_model.graph import Transaction
 from graph_model.identity import store as identity
+from graph_model.identity.corrections import following as corrections
 from graph_model.identity.evidence import SYSTEM
-from graph_model.identity.matching.features import unpack
+from graph_model.identity.matching.features import Features, features_of, unpack
 from graph_model.identity.model import strongest
 from graph_model.identity.rulesets.active import Loaded, active
 from graph_model.identity.subjects import NOWHERE, Findable, findable, gather, record_findable
@@ -42,16 +43,29 @@ RETURN collect([key, i.id])
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """A valid record on its way into the graph, and the principal that sent it."""
+    """A valid record on its way into the graph, and the principal that sent it; `features` are what matching
+    sees of it, worked out while another batch is being committed."""
 
     record: Record
     actor: str
+    features: Features
+
+    @classmethod
+    def of(cls, record: Record, actor: str) -> Submission:
+        """The submission of a record by a principal."""
+        return cls(record, actor, features_of(record))
 
 
 async def commit_batch(
-    transaction: Transaction, batch: Sequence[Submission], threshold: Threshold, *, now: datetime
+    transaction: Transaction,
+    batch: Sequence[Submission],
+    threshold: Threshold,
+    *,
+    now: datetime,
+    also: Callable[[Transaction], Awaitable[None]] | None = None,
 ) -> list[RecordResult]:
-    """Store the batch and everything that follows from it; the results are in the batch's order."""
+    """Store the batch and everything that follows from it; the results are in the batch's order. `also` runs
+    when the records are saved, before anything is decided."""
     time = times.to_text(now)
     await identity.lock(transaction)
     loaded = (await active(transaction)).current
@@ -81,6 +95,13 @@ async def commit_batch(
     new_devices = [record for key, record in devices.items() if key not in stored]
     records = [*(record for record in winners.values() if _is_profile(record)), *new_devices]
     business = [record for record in winners.values() if not _is_profile(record)]
+    deleted = [str(record.key) for record in records if record.deleted]
+    bereaved = await corrections.bereaved(transaction, deleted)
+    if gone := bereaved.tombstones(now=now):
+        stored |= await records_store.stored_records(transaction, [record.key for record in gone])
+        records += gone
+    known = {id(item.record): item.features for item in batch}
+    features = {str(record.key): known.get(id(record)) or features_of(record) for record in records}
 
     changes = await gather(
         transaction,
@@ -91,11 +112,16 @@ async def commit_batch(
             for record in records
             if (key := str(record.key)) in stored
         },
-        {str(record.key): record_findable(record, loaded) for record in records},
+        {str(record.key): record_findable(record, features[str(record.key)], loaded) for record in records},
     )
-    changes.dropped = await records_store.save_records(transaction, records, loaded.version, time=time)
+    changes.dropped = await records_store.save_records(
+        transaction, records, features, loaded.version, time=time
+    )
     await changes.save_keys(transaction)
     freed = await records_store.save_objects(transaction, business, time=time)
+    await bereaved.tie_anew(transaction, SYSTEM, now=now)
+    if also is not None:
+        await also(transaction)
     causes = {cause.key for record in business if (cause := strongest(record.identifiers))} | freed
     settled = await settle(transaction, changes, causes, threshold, now=now)
     whose = await _whose(transaction, profiles, objects)

@@ -13,6 +13,7 @@ from graph_model.events.model import EventKind, NewEvent
 from graph_model.graph import Transaction
 from graph_model.identity import ownership
 from graph_model.identity.changes import merges_and_splits
+from graph_model.identity.kinds import kind_changes
 from graph_model.identity.resolve import Resolution, resolve
 from graph_model.identity.subjects import Changes
 from graph_model.insights import store as insights
@@ -71,4 +72,5 @@ async def tell(
         for id_ in sorted(resolution.created | changed | records.keys())
     ]
     ids = merges_and_splits(resolution.before, resolution.membership, resolution.merged)
-    await events.append(transaction, [*ids, *news, *settled.crossings], time=time)
+    kinds = kind_changes(resolution.before, resolution.membership)
+    await events.append(transaction, [*ids, *kinds, *news, *settled.crossings], time=time)

@@ -7,7 +7,7 @@ from typing import Self
 import strawberry
 
 from graph_model.events.model import Event
-from resolvers.enums import EventKind, RecordOutcome
+from resolvers.enums import EventKind, IndividualKind, RecordOutcome
 from resolvers.fields import shown
 from resolvers.principal import Scope
 from resolvers.scalars import DateTime, Decimal
@@ -48,6 +48,10 @@ class InsightEvent(Node):
         Scope.PROFILE_READ, "Ids of the individuals that were split off by this change."
     )
 
+    individual_kind: IndividualKind | None = shown(
+        Scope.PROFILE_READ, "The kind that the individual has from now on; null for other kinds of event."
+    )
+
     @classmethod
     def of(cls, event: Event) -> Self:
         """The event as it is shown."""
@@ -71,4 +75,5 @@ class InsightEvent(Node):
             ],
             merged_ids=[strawberry.ID(id_) for id_ in data.get("mergedIds", [])],
             split_ids=[strawberry.ID(id_) for id_ in data.get("splitIds", [])],
+            individual_kind=IndividualKind(kind) if (kind := data.get("individualKind")) else None,
         )

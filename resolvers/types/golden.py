@@ -35,3 +35,14 @@ class GoldenValue:
     )
     rule: GoldenRule = stored(Scope.PROFILE_PII, "The rule that chose it, or that ranked it in its list.")
     record: GoldenOrigin = embedded(Scope.PROFILE_PII, "The record that says so.", of="r")
+
+
+@strawberry.type(description="A steward's correction that stands: what it names goes before every rule.")
+class Correction:
+    id: strawberry.ID = stored(
+        Scope.PROFILE_PII, "The correction's id, by which it is withdrawn.", property="recordId"
+    )
+    fields: JSON = stored(Scope.PROFILE_PII, "What was corrected; null where there is to be no value.")
+    reason: str = stored(Scope.PROFILE_PII, "Why.")
+    actor: str = stored(Scope.PROFILE_PII, "The principal who corrected.")
+    corrected_at: DateTime = stored(Scope.PROFILE_PII, "When.", property="modifiedAt")

@@ -21,7 +21,7 @@ from graph_model.identity.golden import (
 from graph_model.identity.golden.model import pack, unpack
 from graph_model.identity.rulesets.model import Reconcile, Reconciliation, ReconciliationRule
 from graph_model.metadata.objects import DEVICE_OBJECT
-from graph_model.records.model import STEWARD, FieldValue
+from graph_model.records.model import STEWARD, FieldValue, Scalar
 
 MOST_FREQUENT, LONGEST, MOST_COMPLETE = Reconcile.MOST_FREQUENT, Reconcile.LONGEST, Reconcile.MOST_COMPLETE
 
@@ -200,6 +200,32 @@ def test_a_person_is_shown_by_name_else_by_email_else_as_anonymous() -> None:
     assert values(said(1))["displayName"] == "Anonymous"
 
 
+def test_an_organisation_is_shown_by_its_name() -> None:
+    golden = values(said(1, object_name="Organization", name="Analytical Engines", email=["a@b.example"]))
+    assert (golden["partyType"], golden["organizationName"]) == ("ORGANIZATION", "Analytical Engines")
+    assert golden["displayName"] == "Analytical Engines"
+    assert values(said(1, firstName="Ada"))["partyType"] == "PERSON"
+    assert values(said(1, object_name=DEVICE_OBJECT))["partyType"] == "PERSON"
+
+
+def test_a_whole_name_fills_the_parts_that_its_record_does_not_say() -> None:
+    golden = values(said(1, fullName="Juan de la Vega Jr."))
+    shown = tuple(golden[name] for name in ("firstName", "lastName", "suffix"))
+    assert shown == ("Juan", "de la Vega", "Jr.")
+    golden = values(said(1, firstName="John", lastName="Vega", fullName="Juan de la Vega Jr."))
+    assert (golden["firstName"], golden["lastName"], golden["suffix"]) == ("John", "Vega", None)
+    assert values(said(1, firstName="John", fullName="Juan de la Vega"))["lastName"] == "de la Vega"
+    assert values(said(1, lastName=None, fullName="Juan de la Vega"))["lastName"] is None
+
+
+def test_the_first_of_several_addresses_stands_in_for_one_that_is_missing() -> None:
+    further: list[dict[str, Scalar]] = [{"city": "Paris", "street": "Rue 1"}, {"city": "Lyon"}]
+    golden = values(said(1, addresses=further))
+    assert (golden["city"], golden["street"]) == ("Paris", "Rue 1")
+    assert values(said(1, city="Rome", addresses=further))["city"] == "Rome"
+    assert values(said(1, city=None, addresses=further))["city"] is None
+
+
 def test_who_has_only_devices_is_anonymous_and_a_device_adds_nothing_to_a_person() -> None:
     device, person = said(9, object_name=DEVICE_OBJECT), said(1, firstName="Ada")
     assert values(device)["kind"] == "ANONYMOUS"
@@ -299,7 +325,14 @@ def test_golden_values_and_their_provenance_do_not_depend_on_the_order_of_record
 ) -> None:
     golden = golden_values(records, rule)
     assert golden_values(random.sample(records, len(records)), rule) == golden
-    assert {*SINGLE_FIELDS, *ADDRESS_FIELDS, *CONTACT_POINTS, "kind", "displayName"} == golden.values.keys()
+    assert {
+        *SINGLE_FIELDS,
+        *ADDRESS_FIELDS,
+        *CONTACT_POINTS,
+        "kind",
+        "partyType",
+        "displayName",
+    } == golden.values.keys()
 
 
 @given(sources(), reconciliations)

@@ -20,6 +20,8 @@ from graph_model.metadata.objects import IdentifierType
         ('"ada@mail.example"', "ada@mail.example"),
         ("A.da.L+shop@gmail.com", "adal@gmail.com"),
         ("adal@googlemail.com", "adal@gmail.com"),
+        ("Ada Lovelace <ada@mail.example>", "ada@mail.example"),
+        ('"Ada, L." <Ada@mail.example> ', "ada@mail.example"),
         ("ada+shop@mail.example", "ada+shop@mail.example"),
         ("a.da@mail.example", "a.da@mail.example"),
         ("ada@MÜNCHEN.example", "ada@münchen.example"),

@@ -245,6 +245,33 @@ def test_there_is_a_limit_to_the_values_of_a_field() -> None:
     assert len(accepted("Individual", email=emails[1:]).identifiers) == MAX_VALUES
 
 
+def test_a_value_may_have_parts() -> None:
+    home = {"street": " Main St 1 ", "city": "Paris", "country": "fr", "state": None}
+    kept = {"street": "Main St 1", "city": "Paris", "country": "FR"}
+    assert accepted("Individual", addresses=home).fields == {"addresses": [kept]}
+    assert accepted("Organization", addresses=[home, home, {}, {"city": " "}]).fields == {"addresses": [kept]}
+    names = [{"fullName": "Ada Lovelace"}, {"firstName": "Ada", "lastName": "King", "suffix": "Jr"}]
+    assert accepted("Individual", alternateNames=names).fields == {"alternateNames": names}
+
+
+@pytest.mark.parametrize("value", ["Main St 1", 5, True, {"colour": "red"}, [["Paris"]]])
+def test_what_has_other_parts_is_refused(value: Any) -> None:
+    assert [code for code, _ in refused("Individual", addresses=value)] == ["INVALID_OBJECT"]
+
+
+def test_the_problems_of_parts_have_their_paths() -> None:
+    assert refused(
+        "Individual",
+        addresses=[{"city": "Paris"}, {"country": "Germany", "postalCode": "x" * 33}, {"planet": "Mars"}],
+        partyIdentifications={"number": "1"},
+    ) == [
+        ("INVALID_TEXT", ("addresses", 1, "postalCode")),
+        ("INVALID_COUNTRY", ("addresses", 1, "country")),
+        ("INVALID_OBJECT", ("addresses", 2)),
+        ("MISSING_FIELD", ("partyIdentifications", "type")),
+    ]
+
+
 def test_the_moment_of_what_happened_is_needed() -> None:
     for name in ("Account", "SalesOrder", "Case", "WebEngagement"):
         assert refused(name) == [("MISSING_FIELD", (OBJECTS[name].time_field,))]

@@ -17,7 +17,19 @@ OPERATIONS = {
     "Query.individuals": "{ individuals { edges { cursor } } }",
     "Query.node": '{ node(id: "ind_1") { id } }',
     "Query.nodes": '{ nodes(ids: ["ind_1"]) { id } }',
+    "Query.reviews": "{ reviews { edges { cursor } } }",
+    "Query.reviewQuality": "{ reviewQuality { decided } }",
     "Query.webhooks": "{ webhooks { id } }",
+    "Query.previewReconciliation": (
+        '{ previewReconciliation(id: "ind_1", reconciliation: {}) { individualId } }'
+    ),
+    "Mutation.correctIndividual": (
+        'mutation { correctIndividual(input: {id: "ind_1", fields: {suffix: "Jr"}, reason: "why"}) '
+        "{ correctionId } }"
+    ),
+    "Mutation.withdrawCorrection": (
+        'mutation { withdrawCorrection(input: {id: "cor_1", reason: "why"}) { correctionId } }'
+    ),
     "Mutation.ingestRecords": (
         'mutation { ingestRecords(input: {source: "s", object: "Individual", records: []}) '
         "{ results { recordId } } }"
@@ -27,6 +39,22 @@ OPERATIONS = {
     ),
     "Mutation.enableWebhook": 'mutation { enableWebhook(input: {id: "whk_1"}) { webhook { id } } }',
     "Mutation.deleteWebhook": 'mutation { deleteWebhook(input: {id: "whk_1"}) { deletedId } }',
+    "Mutation.mergeIndividuals": (
+        'mutation { mergeIndividuals(input: {ids: ["ind_1"], reason: "so"}) { dryRun } }'
+    ),
+    "Mutation.unmerge": 'mutation { unmerge(input: {id: "ind_1", reason: "so"}) { dryRun } }',
+    "Mutation.splitIndividual": (
+        'mutation { splitIndividual(input: {id: "ind_1", recordIds: [], reason: "so"}) { dryRun } }'
+    ),
+    "Mutation.alwaysLink": (
+        'mutation { alwaysLink(input: {recordId: "rec_1", otherRecordId: "rec_2", reason: "so"}) { dryRun } }'
+    ),
+    "Mutation.neverLink": (
+        'mutation { neverLink(input: {recordId: "rec_1", otherRecordId: "rec_2", reason: "so"}) { dryRun } }'
+    ),
+    "Mutation.undoConstraint": 'mutation { undoConstraint(input: {id: "con_1", reason: "so"}) { dryRun } }',
+    "Mutation.assignReviews": "mutation { assignReviews(input: {ids: []}) { reviews { id } } }",
+    "Mutation.decideReviews": "mutation { decideReviews(input: {decisions: []}) { reviews { id } } }",
     "Subscription.insightEvents": "subscription { insightEvents { id } }",
 }
 

@@ -32,6 +32,8 @@ class ConstraintCause(StrEnum):
     SPLIT = "SPLIT"
     LINK = "LINK"
     REVIEW = "REVIEW"
+    CORRECTION = "CORRECTION"
+    """A steward's correction, which is a record of its own, tied to one of the individual's."""
 
 
 @dataclass(frozen=True, slots=True)

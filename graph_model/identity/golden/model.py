@@ -15,15 +15,51 @@ from graph_model.records.model import FieldValue
 GoldenValue: TypeAlias = FieldValue | dict[str, FieldValue]
 """A value of a field, or an address as a whole by its parts."""
 
-SINGLE_FIELDS = ("salutation", "firstName", "middleName", "lastName", "birthDate", "gender")
+SINGLE_FIELDS = (
+    "salutation",
+    "firstName",
+    "middleName",
+    "lastName",
+    "suffix",
+    "birthDate",
+    "birthPlace",
+    "gender",
+    "organizationName",
+)
+RECORD_FIELDS = {"organizationName": "name"}
+"""What golden values are called in records, where they are called otherwise there."""
 ADDRESS = "address"
-ADDRESS_FIELDS = ("street", "city", "postalCode", "state", "country", "latitude", "longitude")
+ADDRESS_FIELDS = (
+    "street",
+    "houseNumber",
+    "addressLine2",
+    "locality",
+    "city",
+    "postalCode",
+    "state",
+    "country",
+    "latitude",
+    "longitude",
+)
 """The parts of an address, which is taken as a whole from one record."""
 CONTACT_POINTS = {"emails": "email", "phones": "phone"}
 """Golden lists, each with the field of a record that it is made of; every value is kept."""
 RECONCILED = (*SINGLE_FIELDS, ADDRESS, *CONTACT_POINTS)
 """What a reconciliation rule may be given for."""
-FOLDED = ("displayName", "firstName", "middleName", "lastName", "street", "city", "state", "emails", "phones")
+FOLDED = (
+    "displayName",
+    "firstName",
+    "middleName",
+    "lastName",
+    "organizationName",
+    "birthPlace",
+    "street",
+    "locality",
+    "city",
+    "state",
+    "emails",
+    "phones",
+)
 """Golden values whose case-folded form is stored, too."""
 CORRECTION = "CORRECTION"
 """The rule by which a steward's correction wins: before every other."""

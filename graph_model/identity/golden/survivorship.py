@@ -11,11 +11,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from graph_model.identity import normalise
+from graph_model.identity.golden.filling import filled
 from graph_model.identity.golden.model import (
     ADDRESS,
     ADDRESS_FIELDS,
     CONTACT_POINTS,
     CORRECTION,
+    RECORD_FIELDS,
     SINGLE_FIELDS,
     Golden,
     GoldenSource,
@@ -23,8 +25,9 @@ from graph_model.identity.golden.model import (
     Provenance,
 )
 from graph_model.identity.golden.ranking import Said, ranked, says
+from graph_model.identity.matching.features import Party
 from graph_model.identity.rulesets.model import Reconciliation, ReconciliationRule
-from graph_model.metadata.objects import DEVICE_OBJECT
+from graph_model.metadata.objects import DEVICE_OBJECT, ORGANIZATION
 from graph_model.records.model import STEWARD, FieldValue
 
 ANONYMOUS_NAME = "Anonymous"
@@ -37,9 +40,14 @@ def golden_values(
     records: Iterable[GoldenSource], reconciliation: Reconciliation = _LAST_UPDATED_FIRST
 ) -> Golden:
     """The golden values of the individual that consists of these records; among them `kind` (KNOWN if any
-    record is of a person, else ANONYMOUS) and `displayName`. They depend on the set of records alone."""
-    speaking = [record for record in records if record.object != DEVICE_OBJECT]
-    values: dict[str, FieldValue | None] = {"kind": "KNOWN" if speaking else "ANONYMOUS"}
+    record says who it is, else ANONYMOUS), `partyType` and `displayName`. They depend on the set of records
+    alone."""
+    speaking = [filled(record) for record in records if record.object != DEVICE_OBJECT]
+    is_organization = any(record.object == ORGANIZATION.name for record in speaking)
+    values: dict[str, FieldValue | None] = {
+        "kind": "KNOWN" if speaking else "ANONYMOUS",
+        "partyType": (Party.ORGANIZATION if is_organization else Party.PERSON).value,
+    }
     provenance: list[Provenance] = []
     for name in SINGLE_FIELDS:
         winner, rule = _winner([_single(record, name) for record in speaking], name, reconciliation)
@@ -82,9 +90,10 @@ def _winner(
 
 
 def _single(record: GoldenSource, name: str) -> Said | GoldenSource:
-    if name not in record.fields:
+    field = RECORD_FIELDS.get(name, name)
+    if field not in record.fields:
         return record
-    value = record.fields[name]
+    value = record.fields[field]
     return says(record, None) if value is None else says(record, value, str(value))
 
 
@@ -135,6 +144,8 @@ def _phone(value: str, country: GoldenValue | None) -> str | None:
 
 
 def _display_name(values: dict[str, FieldValue | None]) -> str:
-    full_name = " ".join(str(values[part]) for part in ("firstName", "lastName") if values[part])
+    """The name of the organisation or of the person, else the first e-mail address."""
+    parts = ("organizationName",) if values["partyType"] == Party.ORGANIZATION else ("firstName", "lastName")
+    name = " ".join(str(values[part]) for part in parts if values[part])
     emails = values["emails"]
-    return full_name or (str(emails[0]) if isinstance(emails, list) and emails else ANONYMOUS_NAME)
+    return name or (str(emails[0]) if isinstance(emails, list) and emails else ANONYMOUS_NAME)
