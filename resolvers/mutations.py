@@ -14,7 +14,9 @@ from resolvers.deletion import DeletionMutation
 from resolvers.enums import EventKind
 from resolvers.fields import mutation, shown
 from resolvers.golden.corrections import CorrectionMutation
+from resolvers.jobs.mutations import JobMutation
 from resolvers.principal import Scope
+from resolvers.rulesets.mutations import RulesetMutation
 from resolvers.scalars import JSON
 from resolvers.stewardship.mutations import StewardMutation
 from resolvers.types.payloads import UserError
@@ -87,7 +89,7 @@ _UNKNOWN_WEBHOOK = BadInput("There is no webhook with that id.", code="NOT_FOUND
 
 
 @strawberry.type(description="What can be changed.")
-class Mutation(CorrectionMutation, DeletionMutation, StewardMutation):
+class Mutation(CorrectionMutation, DeletionMutation, JobMutation, RulesetMutation, StewardMutation):
     @mutation(
         Scope.INGEST,
         "Store records and resolve whom they are about. Idempotent: the same record again changes nothing. "

@@ -18,7 +18,10 @@ from graph_model.identity.matching.features import (
     unpack,
 )
 from graph_model.ingestion.commit import derived_device
-from tests.graph_model.test_validation import accepted
+from graph_model.metadata.objects import INDIVIDUAL, ORGANIZATION, Field
+from graph_model.records.model import Record
+from graph_model.records.validation import validate
+from tests.graph_model.test_validation import NOW, accepted
 
 
 def seen(object_name: str = "Individual", **fields: Any) -> Features:
@@ -107,6 +110,30 @@ def test_features_are_packed_with_the_version_of_the_normaliser_and_no_blanks() 
     assert pack(seen(firstName="Ada", city="London")) == (
         f'{PACKED_PREFIX}"crm/Individual/1","P",[["ada"]],[],[],"","",[],[],[["","","london"]]]'
     )
+
+
+def any_value(field: Field) -> st.SearchStrategy[Any]:
+    if field.parts:
+        return st.lists(
+            st.fixed_dictionaries({}, optional={part.name: any_value(part) for part in field.parts})
+        )
+    return (
+        st.none()
+        | st.text(max_size=30)
+        | st.sampled_from(["1 Main St, Reno NV 89501", "DE", "Jr", "1980-01-01"])
+    )
+
+
+@given(st.data())
+def test_any_profile_record_has_features_that_can_be_kept(data: st.DataObject) -> None:
+    object_type = data.draw(st.sampled_from([INDIVIDUAL, ORGANIZATION]))
+    fields = {field.name: any_value(field) for field in object_type.fields}
+    raw = data.draw(st.fixed_dictionaries({"id": st.just("1")}, optional=fields))
+    record = validate(raw, "crm", object_type, received_at=NOW, default_country="DE")
+    if isinstance(record, Record):
+        features = features_of(record)
+        assert features == features_of(record)
+        assert unpack(pack(features)) == features
 
 
 words = st.text(max_size=12)
