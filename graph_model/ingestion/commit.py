@@ -90,7 +90,8 @@ async def commit_batch(
     }
     actors = {key: actor for key, (actor, _) in winning.items()}
     outcome_of = {
-        key: outcome if key in versions else Outcome.CREATED for key, (_, outcome) in winning.items()
+        key: outcome if key in versions or outcome is Outcome.DELETED else Outcome.CREATED
+        for key, (_, outcome) in winning.items()
     }
     new_devices = [record for key, record in devices.items() if key not in stored]
     records = [*(record for record in winners.values() if _is_profile(record)), *new_devices]
@@ -127,6 +128,8 @@ async def commit_batch(
         transaction, records, features, ruling.deciding.version, time=time
     )
     await changes.save_keys(transaction)
+    # Deletions are told of those whose the records were.
+    whose_before = await _whose(transaction, (), [item.key for item in business if item.deleted])
     freed = await records_store.save_objects(transaction, business, time=time)
     await bereaved.tie_anew(transaction, SYSTEM, now=now)
     if also is not None:
@@ -134,7 +137,9 @@ async def commit_batch(
     causes = {cause.key for record in business if (cause := strongest(record.identifiers))} | freed
     settled = await settle(transaction, changes, causes, threshold, now=now)
     whose = await _whose(transaction, profiles, objects)
-    await tell(transaction, settled, _by_individual(winners.values(), whose, outcome_of), time=time)
+    whose_before |= {key: owner for key in deleted if (owner := settled.resolution.before.get(key))}
+    causing = _by_individual(winners.values(), whose_before | whose, outcome_of)
+    await tell(transaction, settled, causing, time=time)
     return [
         RecordResult(item.record.key.record_id, outcome, whose.get(str(item.record.key)))
         for item, outcome in zip(batch, outcomes, strict=True)

@@ -105,8 +105,12 @@ async def tell(
             id_,
             {"records": list(records.get(id_, ())), "mergedIds": merged.get(id_, [])},
         )
-        for id_ in sorted(resolution.created | changed | records.keys())
+        for id_ in sorted((resolution.created | changed | records.keys()) - resolution.gone)
+    ]
+    gone = [
+        NewEvent(EventKind.INDIVIDUAL_GONE, id_, {"records": list(records.get(id_, ()))})
+        for id_ in sorted(resolution.gone)
     ]
     ids = merges_and_splits(resolution.before, resolution.membership, resolution.merged)
     kinds = kind_changes(resolution.before, resolution.membership)
-    await events.append(transaction, [*ids, *kinds, *news, *settled.crossings], time=time)
+    await events.append(transaction, [*ids, *kinds, *news, *gone, *settled.crossings], time=time)

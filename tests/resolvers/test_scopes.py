@@ -54,6 +54,10 @@ OPERATIONS = {
         'mutation { ingestRecords(input: {source: "s", object: "Individual", records: []}) '
         "{ results { recordId } } }"
     ),
+    "Mutation.deleteRecords": (
+        'mutation { deleteRecords(input: {source: "s", object: "Individual", ids: []}) '
+        "{ results { recordId } } }"
+    ),
     "Mutation.registerWebhook": (
         'mutation { registerWebhook(input: {url: "https://example.com", kinds: []}) { secret } }'
     ),
