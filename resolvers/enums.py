@@ -16,9 +16,13 @@ from graph_model.records import model as records
 from graph_model.webhooks import model as webhooks
 
 
-def _value(value: str, description: str) -> str:
-    described: str = strawberry.enum_value(str(value), description=description)  # type: ignore[assignment]
-    return described
+def described(value: str, description: str) -> str:
+    """The member of an enum that has this value."""
+    member: str = strawberry.enum_value(str(value), description=description)  # type: ignore[assignment]
+    return member
+
+
+_value = described
 
 
 @strawberry.enum(description="Whether it is known who an individual is.")
@@ -76,7 +80,12 @@ class MatchRule(Enum):
         identity.MatchRule.NAME_BIRTH_DATE_POSTCODE,
         "A similar name, the same date of birth and the same postal code.",
     )
+    ACCOUNT = _value("ACCOUNT", "The same customer or loyalty number, or login.")
     DEVICE = _value(identity.MatchRule.DEVICE, "The same device or cookie, used by no other person.")
+    WEIGHT = _value(
+        identity.MatchRule.WEIGHT, "No single rule: all that they agree and disagree on, weighed."
+    )
+    CUSTOM = _value("CUSTOM", "A match rule of the ruleset's own.")
 
 
 @strawberry.enum(description="How one of several values is chosen for an individual.")

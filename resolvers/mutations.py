@@ -13,10 +13,13 @@ from resolvers.context import Info
 from resolvers.enums import EventKind, RecordOutcome
 from resolvers.fields import mutation, resolved, shown
 from resolvers.golden.corrections import CorrectionMutation
+from resolvers.jobs.mutations import JobMutation
 from resolvers.planning.answer import plan_here
 from resolvers.planning.objects import build_object
 from resolvers.principal import Scope
+from resolvers.rulesets.mutations import RulesetMutation
 from resolvers.scalars import JSON
+from resolvers.stewardship.mutations import StewardMutation
 from resolvers.types.individual import Individual
 from resolvers.types.payloads import UserError
 from resolvers.types.webhook import Webhook
@@ -107,7 +110,7 @@ _UNKNOWN_WEBHOOK = BadInput("There is no webhook with that id.", code="NOT_FOUND
 
 
 @strawberry.type(description="What can be changed.")
-class Mutation(CorrectionMutation):
+class Mutation(CorrectionMutation, JobMutation, RulesetMutation, StewardMutation):
     @mutation(
         Scope.INGEST,
         "Store records and resolve whom they are about. Idempotent: the same record again changes nothing. "

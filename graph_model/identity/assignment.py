@@ -61,6 +61,11 @@ def assign(
     retired = sorted(retired, key=lambda item: item.id)
     brought = {(item.into, key) for item in retired for key in item.records}
 
+    core = {item.id: _core(item, retired, age) for item in retired}
+
+    def share_of(item: Retired, part: frozenset[str]) -> tuple[int, int]:
+        return len(core[item.id] & part), len(item.records & part)
+
     merges: dict[str, list[Retired]] = {}
     for item in retired:
         merges.setdefault(item.into, []).append(item)
@@ -81,20 +86,20 @@ def assign(
     heir = {
         owner: max(claimants, key=lambda part: standing(owner, part)) for owner, claimants in claims.items()
     }
+    kept: dict[frozenset[str], list[str]] = {}
+    for owner, part in heir.items():
+        kept.setdefault(part, []).append(owner)
     members: dict[str, frozenset[str]] = {}
     created: set[str] = set()
     revived: set[str] = set()
     merged: dict[str, str] = {}
     given_back: set[str] = set()
     for part in parts:
-        ids = sorted(
-            (owner for owner, inheritor in heir.items() if inheritor is part),
-            key=lambda owner: (owner not in preferred, owner),
-        )
+        ids = sorted(kept.get(part, ()), key=lambda owner: (owner not in preferred, owner))
         if not ids:
             back = [item for item in retired if item.id not in given_back and item.records & part]
             if back:
-                best = max(back, key=lambda item: (len(item.records & part), _Reversed(item.id)))
+                best = max(back, key=lambda item: (share_of(item, part), _Reversed(item.id)))
                 given_back.add(best.id)
                 revived.add(best.id)
                 ids = [best.id]
@@ -106,15 +111,24 @@ def assign(
     for item in retired:
         if item.id not in revived:
             # An alias follows its records; where none of them is left, the id that it resolved to.
-            home = max(
-                members, key=lambda id_: (len(members[id_] & item.records), _Reversed(id_)), default=None
-            )
+            home = max(members, key=lambda id_: (share_of(item, members[id_]), _Reversed(id_)), default=None)
             found = home is not None and bool(members[home] & item.records)
             target = home if home is not None and found else merged.get(item.into, item.into)
             if target != item.into:
                 merged[item.id] = target
     gone = set(current.values()) - claims.keys()
     return Assignment(members, frozenset(created), frozenset(revived), merged, frozenset(gone))
+
+
+def _core(item: Retired, retired: Iterable[Retired], age: Mapping[str, str]) -> frozenset[str]:
+    """The records that were the id's own: without those that others had brought into it before it was retired
+    itself, and those that came after that, which may be theirs."""
+    brought = [other for other in retired if other.marker < item.marker and other.records <= item.records]
+    if not brought:
+        return item.records
+    first = min(other.marker for other in brought)
+    others = frozenset().union(*(other.records for other in brought))
+    return frozenset(key for key in item.records - others if age.get(key, first) < first)
 
 
 class _Reversed(str):

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, LiteralString
 
 from graph_model.graph import Transaction
-from graph_model.identity import components, keysets
-from graph_model.identity.candidates import IDENTIFIER, Mark, Pair, pairs_among
+from graph_model.identity import components, keysets, ready
+from graph_model.identity.candidates import IDENTIFIER, Mark, Pair, marks_of, pairs_among
 from graph_model.identity.components import Neighbourhood
 from graph_model.identity.matching.features import Features, unpack
 from graph_model.identity.model import Evidence
 from graph_model.identity.subjects import (
     Changes,
-    Findable,
     findable,
     matching_features,
     member_findable,
@@ -42,8 +41,12 @@ SET r.generics = row[1]
 
 @dataclass(frozen=True, slots=True)
 class _Candidate:
+    """A record that takes part in matching: `said` is all that it says, `features` what of it counts."""
+
+    source: str
+    said: Features
+    identifiers: Sequence[str]
     features: Features
-    found: Findable
 
 
 @dataclass(slots=True)
@@ -62,12 +65,18 @@ SYSTEM = "system"
 """The actor of what the gateway does of its own accord."""
 
 
-async def find(transaction: Transaction, changes: Changes, here: Neighbourhood) -> Findings:
+async def find(
+    transaction: Transaction, changes: Changes, here: Neighbourhood, *, ahead: bool = False
+) -> Findings:
     """Compare the changed records, whose components are `here`, with everybody they may match. Records whose
-    identifiers became generic or ceased to be so are decided anew, too, and come into the neighbourhood."""
+    identifiers became generic or ceased to be so are decided anew, too, and come into the neighbourhood.
+
+    `ahead` is for a ruleset that does not count yet: nothing is stored, and what its evidence fell is looked
+    for among what was made ready.
+    """
     await _count(transaction, changes)
-    await _reopen(transaction, changes, here)
-    await _save_generics(transaction, changes, here)
+    await _reopen(transaction, changes, here, ahead=ahead)
+    await _save_generics(transaction, changes, here, ahead=ahead)
     census = changes.census
     pairs = census.pairs({key: found.sought for key, found in changes.after.items()})
     fading: list[frozenset[str]] = []
@@ -78,8 +87,11 @@ async def find(transaction: Transaction, changes: Changes, here: Neighbourhood) 
             fading.append(holders - changes.after.keys())
         else:
             pairs.update(pairs_among(holders))
-    doubtful = await components.evidence_among(transaction, fading) - pairs
-    pool = await _candidates(transaction, changes, here, {key for pair in (pairs | doubtful) for key in pair})
+    among = ready.evidence_among if ahead else components.evidence_among
+    doubtful = await among(transaction, fading) - pairs
+    pool = await _candidates(
+        transaction, changes, here, {key for pair in (pairs | doubtful) for key in pair}, ahead=ahead
+    )
     findings = Findings(subjects=dict(changes.actors), compared=len(pairs))
     findings.fallen = await _fallen(transaction, changes, doubtful, pool)
     floor, scorer = changes.loaded.ruleset.floor, changes.loaded.scorer
@@ -98,15 +110,16 @@ async def _count(transaction: Transaction, changes: Changes) -> None:
     changes.census.after |= await keysets.holders(transaction, uncertain, changes.census.caps)
 
 
-async def _reopen(transaction: Transaction, changes: Changes, here: Neighbourhood) -> None:
+async def _reopen(transaction: Transaction, changes: Changes, here: Neighbourhood, *, ahead: bool) -> None:
     """An identifier that becomes generic, or ceases to be, changes what every record that carries it weighs:
     these are decided anew as if they had changed themselves."""
     census = changes.census
     crossed = {mark: holders for mark, holders in census.crossed() if mark[0] == IDENTIFIER}
     if not crossed:
         return
-    rows = [[mark[1], census.after[mark] is None] for mark in sorted(crossed)]
-    await transaction.run(_SET_GENERIC, rows=rows)
+    if not ahead:
+        rows = [[mark[1], census.after[mark] is None] for mark in sorted(crossed)]
+        await transaction.run(_SET_GENERIC, rows=rows)
     reopened = {key for holders in crossed.values() for key in holders} - changes.after.keys()
     if not reopened:
         return
@@ -123,7 +136,9 @@ async def _reopen(transaction: Transaction, changes: Changes, here: Neighbourhoo
     changes.actors |= dict.fromkeys(found, SYSTEM)
 
 
-async def _save_generics(transaction: Transaction, changes: Changes, here: Neighbourhood) -> None:
+async def _save_generics(
+    transaction: Transaction, changes: Changes, here: Neighbourhood, *, ahead: bool
+) -> None:
     """Note on each changed record which of its identifiers are generic."""
     rows: list[list[Any]] = []
     for key, found in changes.after.items():
@@ -132,12 +147,20 @@ async def _save_generics(transaction: Transaction, changes: Changes, here: Neigh
         if generics != list(member.generics):
             rows.append([key, generics])
             here.members[key] = member.with_generics(generics)
-    if rows:
+    if rows and not ahead:
         await transaction.run(_SET_GENERICS, rows=sorted(rows))
 
 
+async def save_generics(
+    transaction: Transaction, generics: Mapping[str, Collection[str]], identifiers: Mapping[str, bool]
+) -> None:
+    """Note which identifiers are generic now, and on each record which of its own are."""
+    await transaction.run(_SET_GENERICS, rows=[[key, sorted(own)] for key, own in sorted(generics.items())])
+    await transaction.run(_SET_GENERIC, rows=[list(row) for row in sorted(identifiers.items())])
+
+
 async def _candidates(
-    transaction: Transaction, changes: Changes, here: Neighbourhood, keys: Collection[str]
+    transaction: Transaction, changes: Changes, here: Neighbourhood, keys: Collection[str], *, ahead: bool
 ) -> dict[str, _Candidate]:
     """The records of the keys that take part in matching, with their features as the ruleset lets them
     count."""
@@ -150,13 +173,21 @@ async def _candidates(
     ]
     if missing := sorted(key for key in keys if key not in here.members):
         rows += await transaction.run(_CANDIDATES, keys=missing)
+    if ahead and changes.regenerates:
+        carried = {identifier for row in rows for identifier in row[3] or ()}
+        census = changes.census
+        uncounted = marks_of((), carried) - census.after.keys()
+        census.after |= (held := await keysets.holders(transaction, uncounted, census.caps))
+        census.before |= held
+        for row in rows:
+            row[4] = census.generic(marks_of((), row[3] or ()))
     for key, source, packed, identifiers, generics in rows:
         if packed is None:
             continue  # No ruleset has decided this record yet; whoever does will meet the others.
         features = unpack(packed)
         if takes_part(source, features):
-            found = changes.after.get(key) or findable(source, features, identifiers or (), loaded)
-            pool[key] = _Candidate(matching_features(features, loaded, generics or ()), found)
+            counted = matching_features(features, loaded, generics or ())
+            pool[key] = _Candidate(source, features, identifiers or (), counted)
     return pool
 
 
@@ -164,9 +195,12 @@ async def _fallen(
     transaction: Transaction, changes: Changes, doubtful: Iterable[Pair], pool: Mapping[str, _Candidate]
 ) -> set[Pair]:
     """Of the pairs that share a mark which counts no longer those that share no other one that counts."""
-    shared: dict[Pair, frozenset[Mark]] = {
-        (a, b): pool[a].found.sought & pool[b].found.sought for a, b in doubtful if a in pool and b in pool
+    pairs = [(a, b) for a, b in doubtful if a in pool and b in pool]
+    sought = {
+        key: findable(one.source, one.said, one.identifiers, changes.loaded).sought
+        for key, one in ((key, pool[key]) for key in {key for pair in pairs for key in pair})
     }
+    shared: dict[Pair, frozenset[Mark]] = {(a, b): sought[a] & sought[b] for a, b in pairs}
     census = changes.census
     unknown = {mark for marks in shared.values() for mark in marks} - census.after.keys()
     held = census.after | await keysets.holders(transaction, unknown, census.caps)

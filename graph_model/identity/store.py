@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import LiteralString
 
 from graph_model.graph import Transaction
 from graph_model.identity.assignment import Retired
 from graph_model.identity.golden import Golden
+from graph_model.identity.matching.facts import Facts
 from graph_model.ids import new_id
 
 _LOCK: LiteralString = "MATCH (l:Lock {name: 'resolution'}) SET l.holder = $holder"
@@ -26,6 +27,14 @@ WITH i, row, coalesce(i.goldenHash, '') <> row.hash AS changed
 SET i += row.properties, i.goldenHash = row.hash, i.status = 'ACTIVE', i.updatedAt = $time
 WITH i, changed WHERE changed
 RETURN collect(i.id)
+"""
+
+# An individual of unchanged records may have other possible matches; what is not written is not locked.
+_SAVE_NEAR: LiteralString = """
+UNWIND $rows AS row
+MATCH (i:Individual {id: row.id})
+WHERE coalesce(i.possibleMatches, -1) <> row.possible
+SET i.possibleMatches = row.possible
 """
 
 _LEAVE: LiteralString = """
@@ -95,15 +104,22 @@ async def retired(transaction: Transaction, individuals: Collection[str]) -> lis
     return [Retired(id_, into, frozenset(held or ()), marker or "") for id_, into, held, marker in rows]
 
 
-async def save_individuals(transaction: Transaction, golden: dict[str, Golden], *, time: str) -> set[str]:
-    """Create or update individuals with their golden values; return those whose values changed."""
-    if not golden:
-        return set()
-    rows = [
-        {"id": id_, "properties": found.properties, "hash": found.hash}
-        for id_, found in sorted(golden.items())
-    ]
-    return set(await transaction.run(_SAVE_INDIVIDUALS, rows=rows, time=time))
+async def save_individuals(
+    transaction: Transaction, golden: Mapping[str, Golden], facts: Mapping[str, Facts], *, time: str
+) -> set[str]:
+    """Create or update individuals with their golden values and the facts of their resolution; return those
+    whose values changed. Of individuals without golden values here only the facts are looked at."""
+    changed: set[str] = set()
+    if golden:
+        rows = [
+            {"id": id_, "properties": found.properties | facts[id_].properties, "hash": found.hash}
+            for id_, found in sorted(golden.items())
+        ]
+        changed.update(await transaction.run(_SAVE_INDIVIDUALS, rows=rows, time=time))
+    if near := sorted(facts.keys() - golden.keys()):
+        possible = [{"id": id_, "possible": facts[id_].possible_matches} for id_ in near]
+        await transaction.run(_SAVE_NEAR, rows=possible)
+    return changed
 
 
 async def move_records(

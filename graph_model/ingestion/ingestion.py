@@ -83,7 +83,7 @@ class Ingestion:
                 results.append(None)
             else:
                 results.append(_rejected(raw, place, checked))
-        stored = iter(await self._batcher.submit([Submission(record, actor) for record in valid]))
+        stored = iter(await self._batcher.submit([Submission.of(record, actor) for record in valid]))
         all_results = [
             result if result is not None else self._result(records[place], place, next(stored))
             for place, result in enumerate(results)
@@ -110,7 +110,7 @@ class Ingestion:
             raise BadInput(f"A request names at most {MAX_RECORDS} records.", code="TOO_MANY_RECORDS")
         moment = modified_at or self._clock()
         wanted = [tombstone(source, object_type, record_id, deleted_at=moment) for record_id in record_ids]
-        valid = [Submission(record, actor) for record in wanted if isinstance(record, Record)]
+        valid = [Submission.of(record, actor) for record in wanted if isinstance(record, Record)]
         stored = iter(await self._batcher.submit(valid))
         results = [
             self._result({"id": record_id}, place, next(stored), "ids")
@@ -127,7 +127,7 @@ class Ingestion:
         order. `also` writes what goes with them, before anything is decided."""
 
         async def work(transaction: Transaction, threshold: Threshold, now: datetime) -> list[RecordResult]:
-            batch = [Submission(record, actor) for record in records]
+            batch = [Submission.of(record, actor) for record in records]
             return await commit.commit_batch(transaction, batch, threshold, now=now, also=also)
 
         return await self.exclusively(work)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, LiteralString
@@ -11,7 +11,7 @@ import orjson
 
 from graph_model.folding import folded
 from graph_model.graph import Transaction
-from graph_model.identity.matching.features import features_of, pack
+from graph_model.identity.matching.features import Features, pack
 from graph_model.identity.model import strongest
 from graph_model.ids import new_id
 from graph_model.insights.model import MILLION
@@ -120,14 +120,23 @@ async def stored_objects(
 
 
 async def save_records(
-    transaction: Transaction, records: Sequence[Record], ruleset: int, *, time: str
+    transaction: Transaction,
+    records: Sequence[Record],
+    features: Mapping[str, Features],
+    ruleset: int,
+    *,
+    time: str,
 ) -> set[str]:
-    """Save profile records, to be decided under this version of the ruleset, with the identifiers they carry;
-    return the identifiers they carry no longer."""
+    """Save profile records with their features, by key, to be decided under this version of the ruleset, and
+    the identifiers they carry; return the identifiers they carry no longer."""
     if not records:
         return set()
     rows = [
-        {"key": str(record.key), "id": new_id("rec"), "properties": _record(record, ruleset, time)}
+        {
+            "key": str(record.key),
+            "id": new_id("rec"),
+            "properties": _record(record, features[str(record.key)], ruleset, time),
+        }
         for record in records
     ]
     await transaction.run(_SAVE_RECORDS, rows=rows)
@@ -189,10 +198,10 @@ def _common(record: Record, time: str) -> dict[str, Any]:
     }
 
 
-def _record(record: Record, ruleset: int, time: str) -> dict[str, Any]:
+def _record(record: Record, features: Features, ruleset: int, time: str) -> dict[str, Any]:
     return _common(record, time) | {
         "ruleset": ruleset,
-        "features": pack(features_of(record)),
+        "features": pack(features),
         "identifiers": [identifier.key for identifier in record.identifiers],
     }
 

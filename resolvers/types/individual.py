@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 import strawberry
@@ -19,12 +18,24 @@ from graph_model.records.model import STEWARD
 from resolvers.enums import Gender, IdentifierType, IndividualKind, MatchRule, PartyType
 from resolvers.fields import computed, counted, embedded, related, stored, unpacked
 from resolvers.principal import Scope
-from resolvers.scalars import JSON, Date, DateTime
+from resolvers.scalars import Date, DateTime
 from resolvers.scalars import Decimal as Amount
+from resolvers.stewardship.constraint import Constraint
+from resolvers.stewardship.paths import CONSTRAINTS
 from resolvers.types.business_objects import Account, Case, SalesOrder, WebEngagement
 from resolvers.types.coordinates import Coordinates
 from resolvers.types.golden import GOLDEN_COLUMNS, Correction, GoldenValue
 from resolvers.types.node import Node
+from resolvers.types.resolution import Resolution
+from resolvers.types.source_record import SourceRecord
+from resolvers.types.weights import (
+    as_probability,
+    bits_condition,
+    in_bits,
+    match_rule,
+    match_rule_condition,
+    probability_condition,
+)
 
 _IN, _OUT = Direction.IN, Direction.OUT
 _NEWEST = 50
@@ -74,17 +85,6 @@ def _issuer_condition(how: Operator, operand: Any, issuer: Value) -> Filter:
     return And((Not(Compare(issuer, Operator.EQUAL, "")), Compare(issuer, how, operand)))
 
 
-def _score_condition(how: Operator, operand: Any, score: Value) -> Filter:
-    """Scores are stored as thousandths."""
-    if how is Operator.IN:
-        return Compare(score, how, [_thousandths(item) for item in operand])
-    return Compare(score, how, operand if how is Operator.IS_NULL else _thousandths(operand))
-
-
-def _thousandths(score: float) -> float:
-    return float(Decimal(repr(score)) * 1_000)
-
-
 @strawberry.type(description="A postal address, taken as a whole from one source record.")
 class Address:
     street: str | None = stored(Scope.PROFILE_PII, "Street and house number.", folded=True)
@@ -102,19 +102,6 @@ class Address:
     location: Coordinates | None = embedded(Scope.PROFILE_PII, "Where it is, if the source says so.")
 
 
-@strawberry.type(description="A record as one source last said it; the gateway never edits it.")
-class SourceRecord(Node):
-    id: strawberry.ID = stored(Scope.PROFILE_READ, "The gateway's id of this record.")
-    source: str = stored(Scope.PROFILE_READ, "The source that sent it.")
-    object: str = stored(
-        Scope.PROFILE_READ, "The object that it is, such as Individual, or Device for a browser."
-    )
-    record_id: str = stored(Scope.PROFILE_READ, "Its id in the source.")
-    modified_at: DateTime = stored(Scope.PROFILE_READ, "When the source last changed it.")
-    received_at: DateTime = stored(Scope.PROFILE_READ, "When this version arrived.")
-    fields: JSON = stored(Scope.PROFILE_PII, "Its fields, as the source wrote them.")
-
-
 @strawberry.type(description="An identifier that a source record of the individual carries.")
 class Identifier:
     type: IdentifierType = stored(Scope.PROFILE_READ, "Its kind.")
@@ -128,18 +115,42 @@ class Identifier:
     )
 
 
-@strawberry.type(description="Why two source records are one person.")
+@strawberry.type(
+    description="Evidence between two source records of the individual: what it weighs for or against their "
+    "being one person."
+)
 class Link:
     from_: SourceRecord = embedded(Scope.PROFILE_READ, "One of the two records.", of="a", name="from")
     to: SourceRecord = embedded(Scope.PROFILE_READ, "The other record.", of="b")
-    rule: MatchRule = stored(Scope.PROFILE_READ, "The rule that linked them.", of="m")
+    rule: MatchRule = computed(
+        Scope.PROFILE_READ,
+        "The rule that decided; CUSTOM for a match rule of the ruleset's own, which ruleName names.",
+        match_rule,
+        "rule",
+        of="m",
+        condition=match_rule_condition,
+    )
+    rule_name: str = stored(
+        Scope.PROFILE_READ,
+        "The name of the match rule that decided, or WEIGHT if no single rule did.",
+        property="rule",
+        of="m",
+    )
+    weight: float = computed(
+        Scope.PROFILE_READ,
+        "The weight of the evidence in bits (log2 odds): above 0 it speaks for one person, below against.",
+        in_bits,
+        "weight",
+        of="m",
+        condition=bits_condition,
+    )
     score: float = computed(
         Scope.PROFILE_READ,
-        "How alike they are by this rule, from 0 to 1; 1 for exact rules.",
-        lambda _, thousandths: thousandths / 1_000,
-        "score",
+        "The weight as a probability, from 0 to 1.",
+        as_probability,
+        "weight",
         of="m",
-        condition=_score_condition,
+        condition=probability_condition,
     )
     since: DateTime = stored(Scope.PROFILE_READ, "When the link was made.", of="m")
     actor: str = stored(Scope.PROFILE_READ, "The principal whose record caused the link.", of="m")
@@ -204,7 +215,17 @@ class Individual(Node):
     source_records: list[SourceRecord] = related(
         Scope.PROFILE_READ, "The records that are this individual.", _RECORDS
     )
-    links: list[Link] = related(Scope.PROFILE_READ, "Why these records are one person.", _LINKS)
+    constraints: list[Constraint] = related(
+        Scope.STEWARD,
+        "What stewards decided about its records, the oldest first; what was taken back is still told.",
+        CONSTRAINTS,
+    )
+    links: list[Link] = related(
+        Scope.PROFILE_READ, "Why these records are one person: the evidence between them.", _LINKS
+    )
+    resolution: Resolution = embedded(
+        Scope.PROFILE_READ, "How sure it is that these records are one person, and all of them."
+    )
     identifiers: list[Identifier] = related(
         Scope.PROFILE_READ, "The identifiers that its records carry.", _IDENTIFIERS
     )

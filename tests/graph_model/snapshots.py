@@ -33,10 +33,11 @@ _MATCHES: LiteralString = """
 MATCH (a:SourceRecord)-[m:MATCH]->(b:SourceRecord) RETURN collect([a.key, b.key, m.rule, m.score])
 """
 _UNIFIED: LiteralString = """
-MATCH (r:SourceRecord) OPTIONAL MATCH (r)-[:UNIFIED]->(i:Individual) RETURN collect([r.key, i.id, i.status])
+MATCH (r:SourceRecord) WHERE r.deletedAt IS NULL
+OPTIONAL MATCH (r)-[:UNIFIED]->(i:Individual) RETURN collect([r.key, i.id, i.status])
 """
 _INDIVIDUALS: LiteralString = """
-MATCH (i:Individual)
+MATCH (i:Individual) WHERE i.status <> 'GONE'
 RETURN collect([i.id, i.status, COUNT { (i)<-[:UNIFIED]-() }, COUNT { (i)-[:MERGED_INTO]->() },
                 COUNT { (i)-[:MERGED_INTO]->({status: 'ACTIVE'}) }, i.dueAt])
 """

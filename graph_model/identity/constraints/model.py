@@ -33,6 +33,7 @@ class ConstraintCause(StrEnum):
     LINK = "LINK"
     REVIEW = "REVIEW"
     CORRECTION = "CORRECTION"
+    """A steward's correction, which is a record of its own, tied to one of the individual's."""
 
 
 @dataclass(frozen=True, slots=True)

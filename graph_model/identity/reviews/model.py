@@ -42,6 +42,20 @@ class ReviewDecision(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Concerned:
+    """A source record that an item is about, as it is now: `fields` is JSON text, `individual` the id of whom
+    it belongs to; None for both if it was deleted."""
+
+    key: str
+    id: str
+    source: str
+    object: str
+    record_id: str
+    fields: str | None
+    individual: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class ReviewItem:
     """A case in the queue. `constraint` is what its decision set, None for one that was dismissed."""
 
@@ -60,3 +74,4 @@ class ReviewItem:
     decided_at: str | None = None
     reason: str | None = None
     constraint: str | None = None
+    concerned: tuple[Concerned, ...] = ()
