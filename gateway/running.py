@@ -182,6 +182,7 @@ async def open_gateway(
                 tail.run,
                 deliverer.run,
                 runner.run,
+                _adopting(ingestion),
                 _sweeping(ingestion, settings.sweep_interval),
             )
         ]
@@ -273,6 +274,14 @@ def _middleware(settings: Settings) -> list[Middleware]:
 
 def _authenticate(_: HTTPConnection) -> Principal:
     return DEVELOPMENT
+
+
+def _adopting(ingestion: Ingestion) -> Callable[[], Awaitable[None]]:
+    async def adopt() -> None:
+        if adopted := await ingestion.adopt():
+            _log.info("records_adopted", count=adopted)
+
+    return adopt
 
 
 def _sweeping(ingestion: Ingestion, interval: float) -> Callable[[], Awaitable[None]]:
