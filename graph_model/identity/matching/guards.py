@@ -133,7 +133,11 @@ class Brake:
         for a, b in never:
             self._never.setdefault(a, set()).add(b)
             self._never.setdefault(b, set()).add(a)
-        self._unique = {key: found for key in features if (found := _unique(features[key], guards.unique))}
+        self._unique: dict[str, dict[str, set[str]]] = {}
+        if guards.unique:
+            for key, record in features.items():
+                if found := _unique(record, guards.unique):
+                    self._unique[key] = found
 
     def forbids(self, one: Collection[str], other: Collection[str]) -> bool:
         """Whether a steward said that the two are never one."""
