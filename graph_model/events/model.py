@@ -16,14 +16,15 @@ class EventKind(StrEnum):
     INDIVIDUAL_SPLIT = "INDIVIDUAL_SPLIT"
     INDIVIDUAL_KIND_CHANGED = "INDIVIDUAL_KIND_CHANGED"
     THRESHOLD_CROSSED = "THRESHOLD_CROSSED"
+    RULESET_STALE = "RULESET_STALE"
 
 
 @dataclass(frozen=True, slots=True)
 class NewEvent:
-    """An event about to be written; `data` is plain JSON."""
+    """An event about to be written; `data` is plain JSON. `individual_id` is None if it is about nobody."""
 
     kind: EventKind
-    individual_id: str
+    individual_id: str | None
     data: dict[str, Any]
 
 
@@ -34,6 +35,6 @@ class Event:
     id: str
     sequence: int
     kind: EventKind
-    individual_id: str
+    individual_id: str | None
     time: str
     data: dict[str, Any]
