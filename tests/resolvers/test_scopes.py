@@ -20,6 +20,9 @@ OPERATIONS = {
     "Query.reviews": "{ reviews { edges { cursor } } }",
     "Query.reviewQuality": "{ reviewQuality { decided } }",
     "Query.webhooks": "{ webhooks { id } }",
+    "Query.whyLinked": '{ whyLinked(a: "rec_1", b: "rec_2") { linked } }',
+    "Query.whyNotLinked": '{ whyNotLinked(a: "rec_1", b: "rec_2") { linked } }',
+    "Query.howResolved": '{ howResolved(individual: "ind_1") { individualId } }',
     "Query.ruleset": "{ ruleset { version } }",
     "Query.rulesets": "{ rulesets { version } }",
     "Query.exportRuleset": "{ exportRuleset }",
@@ -49,6 +52,10 @@ OPERATIONS = {
     ),
     "Mutation.ingestRecords": (
         'mutation { ingestRecords(input: {source: "s", object: "Individual", records: []}) '
+        "{ results { recordId } } }"
+    ),
+    "Mutation.deleteRecords": (
+        'mutation { deleteRecords(input: {source: "s", object: "Individual", ids: []}) '
         "{ results { recordId } } }"
     ),
     "Mutation.registerWebhook": (

@@ -170,9 +170,7 @@ def _place(one: Address, other: Address, weights: Weights) -> list[Finding]:
         if level == 0:
             return found
     if one.city and other.city:
-        found.append(
-            _finding("city", comparisons.word(one.city, other.city), one.city, other.city, weights)
-        )
+        found.append(_finding("city", comparisons.word(one.city, other.city), one.city, other.city, weights))
     return found
 
 
