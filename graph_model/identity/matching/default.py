@@ -102,7 +102,11 @@ _NAMES = (
     Criterion(attribute="last_name", method=Method.FUZZY, level="CLOSE"),
 )
 _RULES = (
-    Rule(name="EMAIL", criteria=(Criterion(attribute="email"),), unless=("first_name", "suffix", "birth_date", "official_number")),
+    Rule(
+        name="EMAIL",
+        criteria=(Criterion(attribute="email"),),
+        unless=("first_name", "suffix", "birth_date", "official_number"),
+    ),
     Rule(
         name="PHONE_AND_NAME",
         criteria=(Criterion(attribute="phone"), *_NAMES),
