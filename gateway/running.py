@@ -38,8 +38,13 @@ from gateway.webhooks.signing import new_secret, parse_secret
 from graph_model import times
 from graph_model.events.tail import Tail
 from graph_model.graph import Graph
+from graph_model.identity.rulesets.activation_job import ActivateRuleset
+from graph_model.identity.rulesets.preview_job import PreviewRuleset
+from graph_model.identity.rulesets.training_job import TrainRuleset
 from graph_model.ingestion.ingestion import Ingestion
 from graph_model.insights.model import Threshold
+from graph_model.jobs.model import JobKind
+from graph_model.jobs.runner import Runner
 from graph_model.migrations import migrate
 from graph_model.observer import Observer
 from graph_model.reading.together import Together
@@ -146,6 +151,17 @@ async def open_gateway(
             timeout=settings.webhook_timeout,
             telemetry=instruments.telemetry,
         )
+        runner = Runner(
+            graph,
+            {
+                JobKind.TRAIN_RULESET: TrainRuleset(),
+                JobKind.PREVIEW_RULESET: PreviewRuleset(),
+                JobKind.ACTIVATE_RULESET: ActivateRuleset(ingestion.exclusively),
+            },
+            clock=clock,
+            alone=settings.neo4j_uri is None,
+            on_commit=tail.wake,
+        )
         services = Services(
             graph=graph,
             together=Together(graph),
@@ -154,6 +170,7 @@ async def open_gateway(
             clock=clock,
             default_country=settings.default_country,
             webhooks_changed=deliverer.refresh,
+            jobs_changed=runner.refresh,
             new_secret=new_secret,
             check_secret=parse_secret,
         )
@@ -161,7 +178,12 @@ async def open_gateway(
         connections = Connections()
         tasks = [
             asyncio.create_task(_forever(work), name=work.__qualname__)
-            for work in (tail.run, deliverer.run, _sweeping(ingestion, settings.sweep_interval))
+            for work in (
+                tail.run,
+                deliverer.run,
+                runner.run,
+                _sweeping(ingestion, settings.sweep_interval),
+            )
         ]
         try:
             app = _application(settings, services, operations, connections, instruments)

@@ -14,18 +14,21 @@ from graph_model import times
 from graph_model.backfill import fold_texts, mark_unresolved
 from graph_model.graph import Graph, Transaction
 from graph_model.identity.candidates import SLOTS
+from graph_model.identity.rulesets.seed import seed_rulesets
 
 
 @dataclass(frozen=True, slots=True)
 class Migration:
     """One step of the schema: `rewrite`, which brings nodes that are there into the form of now,
-    `definitions` (constraints, indexes), then `seeds` (nodes that must exist)."""
+    `definitions` (constraints, indexes), then `fill`, which makes what Python must work out, and `seeds`
+    (nodes that must exist)."""
 
     number: int
     name: str
     definitions: tuple[LiteralString, ...]
     seeds: tuple[LiteralString, ...] = ()
     rewrite: Callable[[Graph], Awaitable[None]] | None = None
+    fill: Callable[[Graph], Awaitable[None]] | None = None
 
 
 MIGRATIONS = (
@@ -88,6 +91,21 @@ MIGRATIONS = (
         rewrite=mark_unresolved,
     ),
     Migration(
+        4,
+        "rulesets and jobs",
+        (
+            "CREATE CONSTRAINT ruleset_version IF NOT EXISTS FOR (n:Ruleset) REQUIRE n.version IS UNIQUE",
+            "CREATE CONSTRAINT ruleset_part_key IF NOT EXISTS FOR (n:RulesetPart) REQUIRE n.key IS UNIQUE",
+            "CREATE CONSTRAINT ruleset_state_name IF NOT EXISTS FOR (n:RulesetState)"
+            " REQUIRE n.name IS UNIQUE",
+            "CREATE CONSTRAINT matching_cost_key IF NOT EXISTS FOR (n:MatchingCost) REQUIRE n.key IS UNIQUE",
+            "CREATE INDEX matching_cost_version IF NOT EXISTS FOR (n:MatchingCost) ON (n.version)",
+            "CREATE CONSTRAINT job_id IF NOT EXISTS FOR (n:Job) REQUIRE n.id IS UNIQUE",
+            "CREATE INDEX job_state IF NOT EXISTS FOR (n:Job) ON (n.state)",
+        ),
+        fill=seed_rulesets,
+    ),
+    Migration(
         5,
         "constraints and reviews",
         (
@@ -112,6 +130,8 @@ async def migrate(graph: Graph) -> list[Migration]:
             await migration.rewrite(graph)
         for definition in migration.definitions:
             await graph.define(definition)
+        if migration.fill:
+            await migration.fill(graph)
 
         async def record(transaction: Transaction, migration: Migration = migration) -> None:
             for seed in migration.seeds:

@@ -117,12 +117,13 @@ class GoldenRule(Enum):
     CORRECTION = _value(golden.CORRECTION, "A steward says so, which goes before every rule.")
 
 
-@strawberry.enum(description="What became of an ingested record.")
+@strawberry.enum(description="What became of a record.")
 class RecordOutcome(Enum):
     CREATED = _value(records.Outcome.CREATED, "It was not there before.")
     UPDATED = _value(records.Outcome.UPDATED, "It replaced an older version.")
     UNCHANGED = _value(records.Outcome.UNCHANGED, "The same content was there already.")
     STALE = _value(records.Outcome.STALE, "A newer version was there already; nothing was changed.")
+    DELETED = _value(records.Outcome.DELETED, "It was deleted.")
     REJECTED = _value(records.Outcome.REJECTED, "It is wrong; see userErrors. Nothing of it was stored.")
 
 
@@ -144,6 +145,10 @@ class EventKind(Enum):
     INDIVIDUAL_KIND_CHANGED = _value(
         events.EventKind.INDIVIDUAL_KIND_CHANGED,
         "It became known who an anonymous individual is, or it is not known any longer (individualKind).",
+    )
+    INDIVIDUAL_GONE = _value(
+        events.EventKind.INDIVIDUAL_GONE,
+        "Every record of an individual was deleted; its id answers GONE from now on.",
     )
     THRESHOLD_CROSSED = _value(
         events.EventKind.THRESHOLD_CROSSED, "An individual's insights crossed a threshold."

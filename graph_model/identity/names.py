@@ -39,6 +39,7 @@ class NameParts(NamedTuple):
     suffix: str = ""
 
 
+_LONGEST = 100
 _GENERATIONS = {
     **dict.fromkeys(("jr", "jnr", "junior", "jun", "filho"), "jr"),
     **dict.fromkeys(("sr", "snr", "senior", "sen"), "sr"),
@@ -82,11 +83,16 @@ def normal_name(first: str, middle: str, last: str, suffix: str, full: str) -> N
     return Name(" ".join(first_words), " ".join(middle_words), " ".join(last_words), generation)
 
 
-@lru_cache(maxsize=20_000)
 def split_full_name(full: str) -> NameParts:
     """A whole name in its parts, titles left out: `Dr. Juan de la Vega Jr.` → Juan, de la Vega, Jr.; a
     comma says that the family name stands first, as it does in Chinese and Korean script."""
     text = " ".join(full.split())
+    # What is longer is no name, and would take the parser its time.
+    return _split(text) if len(text) <= _LONGEST else NameParts(first=text)
+
+
+@lru_cache(maxsize=20_000)
+def _split(text: str) -> NameParts:
     if _SURNAME_FIRST.fullmatch(text):
         at = 2 if len(text) > 2 and text[:2] in _TWO_CHARACTER_SURNAMES else 1
         return NameParts(first=text[at:], last=text[:at])

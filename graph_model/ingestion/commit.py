@@ -19,7 +19,7 @@ from graph_model.identity.matching.features import Features, features_of, unpack
 from graph_model.identity.model import strongest
 from graph_model.identity.rulesets.active import Loaded, active
 from graph_model.identity.subjects import NOWHERE, Findable, findable, gather, record_findable
-from graph_model.ingestion.settle import settle, tell
+from graph_model.ingestion.settle import make_way, settle, tell
 from graph_model.ingestion.versions import Version, decide_versions
 from graph_model.insights import store as insights
 from graph_model.insights.model import Threshold
@@ -68,7 +68,7 @@ async def commit_batch(
     when the records are saved, before anything is decided."""
     time = times.to_text(now)
     await identity.lock(transaction)
-    loaded = (await active(transaction)).current
+    ruling = await active(transaction)
     profiles = [item.record.key for item in batch if _is_profile(item.record)]
     objects = [item.record.key for item in batch if not _is_profile(item.record)]
     devices = {str(record.key): record for item in batch if (record := derived_device(item.record))}
@@ -90,7 +90,8 @@ async def commit_batch(
     }
     actors = {key: actor for key, (actor, _) in winning.items()}
     outcome_of = {
-        key: outcome if key in versions else Outcome.CREATED for key, (_, outcome) in winning.items()
+        key: outcome if key in versions or outcome is Outcome.DELETED else Outcome.CREATED
+        for key, (_, outcome) in winning.items()
     }
     new_devices = [record for key, record in devices.items() if key not in stored]
     records = [*(record for record in winners.values() if _is_profile(record)), *new_devices]
@@ -103,21 +104,32 @@ async def commit_batch(
     known = {id(item.record): item.features for item in batch}
     features = {str(record.key): known.get(id(record)) or features_of(record) for record in records}
 
-    changes = await gather(
-        transaction,
-        loaded,
-        {str(record.key): actors.get(str(record.key), SYSTEM) for record in records},
-        {
+    def before(loaded: Loaded) -> dict[str, Findable]:
+        return {
             key: _found_before(stored[key], key, loaded)
             for record in records
             if (key := str(record.key)) in stored
-        },
-        {str(record.key): record_findable(record, features[str(record.key)], loaded) for record in records},
+        }
+
+    def after(loaded: Loaded) -> dict[str, Findable]:
+        return {
+            str(record.key): record_findable(record, features[str(record.key)], loaded) for record in records
+        }
+
+    changes = await gather(
+        transaction,
+        ruling,
+        {str(record.key): actors.get(str(record.key), SYSTEM) for record in records},
+        before,
+        after,
     )
+    await make_way(transaction, ruling, changes, threshold, now=now)
     changes.dropped = await records_store.save_records(
-        transaction, records, features, loaded.version, time=time
+        transaction, records, features, ruling.deciding.version, time=time
     )
     await changes.save_keys(transaction)
+    # Deletions are told of those whose the records were.
+    whose_before = await _whose(transaction, (), [item.key for item in business if item.deleted])
     freed = await records_store.save_objects(transaction, business, time=time)
     await bereaved.tie_anew(transaction, SYSTEM, now=now)
     if also is not None:
@@ -125,7 +137,9 @@ async def commit_batch(
     causes = {cause.key for record in business if (cause := strongest(record.identifiers))} | freed
     settled = await settle(transaction, changes, causes, threshold, now=now)
     whose = await _whose(transaction, profiles, objects)
-    await tell(transaction, settled, _by_individual(winners.values(), whose, outcome_of), time=time)
+    whose_before |= {key: owner for key in deleted if (owner := settled.resolution.before.get(key))}
+    causing = _by_individual(winners.values(), whose_before | whose, outcome_of)
+    await tell(transaction, settled, causing, time=time)
     return [
         RecordResult(item.record.key.record_id, outcome, whose.get(str(item.record.key)))
         for item, outcome in zip(batch, outcomes, strict=True)

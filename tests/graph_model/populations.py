@@ -113,6 +113,11 @@ def shuffled(random: Random, sent: Sequence[Sent]) -> list[list[Sent]]:
     return batches
 
 
+def invented_name(number: int) -> str:
+    """A family name that is not like that of any other number."""
+    return "".join(Random(number).choices("abcdefghijklmnopqrstuvwxyz", k=12)).title()
+
+
 def _person(random: Random) -> Json:
     fields: Json = {}
     if random.random() < 0.8:

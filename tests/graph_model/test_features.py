@@ -17,8 +17,12 @@ from graph_model.identity.matching.features import (
     pack,
     unpack,
 )
+from graph_model.identity.normalise import MOST
 from graph_model.ingestion.commit import derived_device
-from tests.graph_model.test_validation import accepted
+from graph_model.metadata.objects import INDIVIDUAL, ORGANIZATION, Field
+from graph_model.records.model import Record
+from graph_model.records.validation import validate
+from tests.graph_model.test_validation import NOW, accepted
 
 
 def seen(object_name: str = "Individual", **fields: Any) -> Features:
@@ -98,6 +102,12 @@ def test_a_phone_of_an_unknown_country_is_seen_by_its_digits() -> None:
     )
 
 
+def test_of_a_value_that_is_no_name_only_the_beginning_is_looked_at() -> None:
+    long = seen(firstName="x" * 4_000, street="1 " * 2_000, birthPlace="y" * 4_000)
+    assert {len(long.names[0].first), len(long.birth_place)} == {MOST}
+    assert len(long.addresses[0].street) <= MOST
+
+
 def test_a_record_without_fields_is_nobody() -> None:
     assert seen() == Features("crm/Individual/1")
 
@@ -107,6 +117,30 @@ def test_features_are_packed_with_the_version_of_the_normaliser_and_no_blanks() 
     assert pack(seen(firstName="Ada", city="London")) == (
         f'{PACKED_PREFIX}"crm/Individual/1","P",[["ada"]],[],[],"","",[],[],[["","","london"]]]'
     )
+
+
+def any_value(field: Field) -> st.SearchStrategy[Any]:
+    if field.parts:
+        return st.lists(
+            st.fixed_dictionaries({}, optional={part.name: any_value(part) for part in field.parts})
+        )
+    return (
+        st.none()
+        | st.text(max_size=30)
+        | st.sampled_from(["1 Main St, Reno NV 89501", "DE", "Jr", "1980-01-01"])
+    )
+
+
+@given(st.data())
+def test_any_profile_record_has_features_that_can_be_kept(data: st.DataObject) -> None:
+    object_type = data.draw(st.sampled_from([INDIVIDUAL, ORGANIZATION]))
+    fields = {field.name: any_value(field) for field in object_type.fields}
+    raw = data.draw(st.fixed_dictionaries({"id": st.just("1")}, optional=fields))
+    record = validate(raw, "crm", object_type, received_at=NOW, default_country="DE")
+    if isinstance(record, Record):
+        features = features_of(record)
+        assert features == features_of(record)
+        assert unpack(pack(features)) == features
 
 
 words = st.text(max_size=12)

@@ -65,6 +65,7 @@ def test_an_initial_is_no_generation_and_a_word_alone_is_the_name() -> None:
         ("王杰", NameParts("杰", "", "王", "")),
         ("欧阳修", NameParts("修", "", "欧阳", "")),
         ("김철수", NameParts("철수", "", "김", "")),
+        ("a," * 100, NameParts(first="a," * 100)),
         ("", NameParts()),
     ],
 )

@@ -20,6 +20,26 @@ OPERATIONS = {
     "Query.reviews": "{ reviews { edges { cursor } } }",
     "Query.reviewQuality": "{ reviewQuality { decided } }",
     "Query.webhooks": "{ webhooks { id } }",
+    "Query.whyLinked": '{ whyLinked(a: "rec_1", b: "rec_2") { linked } }',
+    "Query.whyNotLinked": '{ whyNotLinked(a: "rec_1", b: "rec_2") { linked } }',
+    "Query.howResolved": '{ howResolved(individual: "ind_1") { individualId } }',
+    "Query.ruleset": "{ ruleset { version } }",
+    "Query.rulesets": "{ rulesets { version } }",
+    "Query.exportRuleset": "{ exportRuleset }",
+    "Query.job": '{ job(id: "job_1") { id } }',
+    "Query.jobs": "{ jobs { id } }",
+    "Mutation.createRulesetDraft": "mutation { createRulesetDraft(input: {}) { ruleset { id } } }",
+    "Mutation.updateRulesetDraft": (
+        "mutation { updateRulesetDraft(input: {version: 2, patch: {}}) { ruleset { id } } }"
+    ),
+    "Mutation.deleteRulesetDraft": (
+        "mutation { deleteRulesetDraft(input: {version: 2}) { deletedVersion } }"
+    ),
+    "Mutation.importRuleset": "mutation { importRuleset(input: {ruleset: {}}) { ruleset { id } } }",
+    "Mutation.trainRuleset": "mutation { trainRuleset(input: {}) { job { id } } }",
+    "Mutation.previewRuleset": "mutation { previewRuleset(input: {version: 2}) { job { id } } }",
+    "Mutation.activateRuleset": "mutation { activateRuleset(input: {version: 2}) { job { id } } }",
+    "Mutation.abortJob": 'mutation { abortJob(input: {id: "job_1"}) { job { id } } }',
     "Query.previewReconciliation": (
         '{ previewReconciliation(id: "ind_1", reconciliation: {}) { individualId } }'
     ),
@@ -32,6 +52,10 @@ OPERATIONS = {
     ),
     "Mutation.ingestRecords": (
         'mutation { ingestRecords(input: {source: "s", object: "Individual", records: []}) '
+        "{ results { recordId } } }"
+    ),
+    "Mutation.deleteRecords": (
+        'mutation { deleteRecords(input: {source: "s", object: "Individual", ids: []}) '
         "{ results { recordId } } }"
     ),
     "Mutation.registerWebhook": (

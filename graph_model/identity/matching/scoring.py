@@ -18,12 +18,13 @@ from graph_model.identity.matching.weights import Weights
 from graph_model.identity.rulesets.model import BIT, Criterion, Method, Ruleset
 
 NEVER = -1_000 * BIT
-"""What a pair weighs that cannot be one party: a person and an organisation, a device and a stranger to it."""
+"""What a pair weighs that cannot be one party: a person and an organisation, a device and a stranger."""
 BY_WEIGHT = "WEIGHT"
 """The name of what decides a pair that no match rule lifted."""
 DEVICE_RULE = "DEVICE"
 """The rule that links a device with whoever carries its identifier, and nothing else does."""
 DEVICE_WEIGHT = 20 * BIT
+_DEVICE, _SAME = "device", "SAME"
 _WEAK = frozenset({"first_name", "last_name", "name_order", "middle_name", "suffix", "gender"})
 _PREPARED_AT_MOST = 200_000
 
@@ -99,24 +100,17 @@ class Scorer:
         """Everything that `weigh` added up."""
         one, other = (a, b) if a.key <= b.key else (b, a)
         verdict = self._judge(one, other)
-        evidence = tuple(
-            Evidence(
-                found.attribute,
-                found.one,
-                found.other,
-                LEVELS[found.attribute][found.level],
-                self.weights.unrelated[found.attribute][found.level],
-                self.weights.household[found.attribute][found.level],
-                found.adjustment,
-            )
-            for found in verdict.found
-        )
+        evidence = tuple(self._told(found) for found in verdict.found)
+        prior, household_prior = self.ruleset.prior, self.ruleset.household_prior
+        if Party.DEVICE in (one.party, other.party) or one.party is not other.party:
+            # What is known before anything is compared: no odds, or that they can be nothing but two.
+            prior = household_prior = verdict.weight - DEVICE_WEIGHT * len(evidence)
         return Explanation(
             one.key,
             other.key,
             evidence,
-            self.ruleset.prior,
-            self.ruleset.household_prior,
+            prior,
+            household_prior,
             verdict.unrelated,
             verdict.household,
             verdict.ceiling,
@@ -129,6 +123,21 @@ class Scorer:
         """The levels that the pair reaches, in a fixed order of its records."""
         one, other = (a, b) if a.key <= b.key else (b, a)
         return findings(self._prepare(one), self._prepare(other), self.weights)
+
+    def _told(self, found: Finding) -> Evidence:
+        """A finding with what it weighs."""
+        attribute, level, adjustment, one, other = found
+        if attribute == _DEVICE:
+            return Evidence(attribute, one, other, _SAME, DEVICE_WEIGHT, DEVICE_WEIGHT, 0)
+        return Evidence(
+            attribute,
+            one,
+            other,
+            LEVELS[attribute][level],
+            self.weights.unrelated[attribute][level],
+            self.weights.household[attribute][level],
+            adjustment,
+        )
 
     def _judge(self, a: Features, b: Features) -> _Verdict:
         if a.key > b.key:
@@ -169,7 +178,7 @@ def _device(one: Prepared, other: Prepared) -> _Verdict:
     shared = sorted(one.devices & other.devices)
     if not shared:
         return _Verdict([], NEVER, NEVER, None, BY_WEIGHT, None, NEVER)
-    found = [Finding("device", 0, 0, shared[0], shared[0])]
+    found = [Finding(_DEVICE, 0, 0, shared[0], shared[0])]
     return _Verdict(found, DEVICE_WEIGHT, DEVICE_WEIGHT, None, DEVICE_RULE, DEVICE_WEIGHT, DEVICE_WEIGHT)
 
 
