@@ -46,6 +46,7 @@ def member(record: Record) -> Member:
         fields="{}",
         id=str(record.key),
         individual=None,
+        ruleset=1,
         bound=False,
     )
 
