@@ -1,6 +1,6 @@
 # Needs nothing but Python 3.11 or later and make. PYTHON=... names the interpreter that makes .venv.
 .DELETE_ON_ERROR:
-.PHONY: demo test clients soak bench-reads bench-pages neo4j schema docs lock clean
+.PHONY: demo test clients soak bench-reads bench-pages bench-matching bench-rates neo4j schema docs lock clean
 
 BIN = .venv/bin
 PIP_INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check
@@ -45,6 +45,16 @@ bench-reads: .venv/test.stamp
 # Needs what the tests on Neo4j need; takes 4 minutes.
 bench-pages: .venv/test.stamp
 	$(BIN)/python -m benchmarks.pages.run
+
+# How right resolution is: ENGINES="embedded neo4j" takes both engines, SETS=... only some of the sets. BENCH_DATA
+# names the folder of the labelled sets (default: ../shared/data).
+bench-matching: .venv/test.stamp
+	$(BIN)/python -m benchmarks.matching.run $(if $(ENGINES),--engines $(ENGINES)) $(if $(SETS),--sets $(SETS))
+
+# How quick resolution is, and what a record costs as the graph grows. Needs what the tests on Neo4j need and 8 GB
+# of memory; takes an hour, in which the machine should do nothing else.
+bench-rates: .venv/test.stamp
+	$(BIN)/python -m benchmarks.matching.rates $(if $(ENGINES),--engines $(ENGINES))
 
 # A Neo4j to try things on, until interrupted; VERSION=... takes another than the tests' own.
 neo4j: .venv/runtime.stamp

@@ -17,7 +17,7 @@ from graph_model.identity.model import Evidence
 from graph_model.ids import new_id
 
 _ROW: LiteralString = """[r.key, r.source, r.object, r.features, r.identifiers, r.generics, r.component,
-    r.modifiedAt, r.deletedAt, r.fields, r.id, head([(r)-[:UNIFIED]->(i:Individual) | i.id]),
+    r.modifiedAt, r.deletedAt, r.ruleset, r.fields, r.id, head([(r)-[:UNIFIED]->(i:Individual) | i.id]),
     COUNT { (r)-[:ALWAYS_LINK|NEVER_LINK]-(:SourceRecord) }]"""
 
 # Subqueries of a list's items, not UNWIND: else Neo4j may begin at all evidence and join it.
@@ -63,7 +63,8 @@ class Member:
     """A record as it is stored: its packed features, and its place in components and individuals.
 
     `identifiers` are the keys of those that it carries, `generics` those among them that are generic. `id`
-    sorts by the age of the record; `bound` tells that a steward's constraint holds it.
+    sorts by the age of the record; `ruleset` is the version that decided it; `bound` tells that a steward's
+    constraint holds it.
     """
 
     key: str
@@ -75,6 +76,7 @@ class Member:
     component: str | None
     modified_at: str
     deleted: bool
+    ruleset: int
     fields: str
     id: str
     individual: str | None
@@ -197,7 +199,7 @@ def moves(here: Neighbourhood, components: Iterable[frozenset[str]]) -> dict[str
 
 def _member(row: list[Any]) -> Member:
     key, source, object_, features, identifiers, generics, component, modified_at, deleted_at, *rest = row
-    fields, id_, individual, constraints = rest
+    ruleset, fields, id_, individual, constraints = rest
     return Member(
         key=key,
         source=source,
@@ -208,6 +210,7 @@ def _member(row: list[Any]) -> Member:
         component=component,
         modified_at=modified_at,
         deleted=deleted_at is not None,
+        ruleset=ruleset,
         fields=fields,
         id=id_,
         individual=individual,

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any, LiteralString
 
 from graph_model.graph import Transaction
-from graph_model.identity import components, keysets
-from graph_model.identity.candidates import IDENTIFIER, Mark, Pair, pairs_among
+from graph_model.identity import components, keysets, ready
+from graph_model.identity.candidates import IDENTIFIER, Mark, Pair, marks_of, pairs_among
 from graph_model.identity.components import Neighbourhood
 from graph_model.identity.matching.features import Features, unpack
 from graph_model.identity.model import Evidence
@@ -65,12 +65,18 @@ SYSTEM = "system"
 """The actor of what the gateway does of its own accord."""
 
 
-async def find(transaction: Transaction, changes: Changes, here: Neighbourhood) -> Findings:
+async def find(
+    transaction: Transaction, changes: Changes, here: Neighbourhood, *, ahead: bool = False
+) -> Findings:
     """Compare the changed records, whose components are `here`, with everybody they may match. Records whose
-    identifiers became generic or ceased to be so are decided anew, too, and come into the neighbourhood."""
+    identifiers became generic or ceased to be so are decided anew, too, and come into the neighbourhood.
+
+    `ahead` is for a ruleset that does not count yet: nothing is stored, and what its evidence fell is looked
+    for among what was made ready.
+    """
     await _count(transaction, changes)
-    await _reopen(transaction, changes, here)
-    await _save_generics(transaction, changes, here)
+    await _reopen(transaction, changes, here, ahead=ahead)
+    await _save_generics(transaction, changes, here, ahead=ahead)
     census = changes.census
     pairs = census.pairs({key: found.sought for key, found in changes.after.items()})
     fading: list[frozenset[str]] = []
@@ -81,8 +87,11 @@ async def find(transaction: Transaction, changes: Changes, here: Neighbourhood) 
             fading.append(holders - changes.after.keys())
         else:
             pairs.update(pairs_among(holders))
-    doubtful = await components.evidence_among(transaction, fading) - pairs
-    pool = await _candidates(transaction, changes, here, {key for pair in (pairs | doubtful) for key in pair})
+    among = ready.evidence_among if ahead else components.evidence_among
+    doubtful = await among(transaction, fading) - pairs
+    pool = await _candidates(
+        transaction, changes, here, {key for pair in (pairs | doubtful) for key in pair}, ahead=ahead
+    )
     findings = Findings(subjects=dict(changes.actors), compared=len(pairs))
     findings.fallen = await _fallen(transaction, changes, doubtful, pool)
     floor, scorer = changes.loaded.ruleset.floor, changes.loaded.scorer
@@ -101,15 +110,16 @@ async def _count(transaction: Transaction, changes: Changes) -> None:
     changes.census.after |= await keysets.holders(transaction, uncertain, changes.census.caps)
 
 
-async def _reopen(transaction: Transaction, changes: Changes, here: Neighbourhood) -> None:
+async def _reopen(transaction: Transaction, changes: Changes, here: Neighbourhood, *, ahead: bool) -> None:
     """An identifier that becomes generic, or ceases to be, changes what every record that carries it weighs:
     these are decided anew as if they had changed themselves."""
     census = changes.census
     crossed = {mark: holders for mark, holders in census.crossed() if mark[0] == IDENTIFIER}
     if not crossed:
         return
-    rows = [[mark[1], census.after[mark] is None] for mark in sorted(crossed)]
-    await transaction.run(_SET_GENERIC, rows=rows)
+    if not ahead:
+        rows = [[mark[1], census.after[mark] is None] for mark in sorted(crossed)]
+        await transaction.run(_SET_GENERIC, rows=rows)
     reopened = {key for holders in crossed.values() for key in holders} - changes.after.keys()
     if not reopened:
         return
@@ -126,7 +136,9 @@ async def _reopen(transaction: Transaction, changes: Changes, here: Neighbourhoo
     changes.actors |= dict.fromkeys(found, SYSTEM)
 
 
-async def _save_generics(transaction: Transaction, changes: Changes, here: Neighbourhood) -> None:
+async def _save_generics(
+    transaction: Transaction, changes: Changes, here: Neighbourhood, *, ahead: bool
+) -> None:
     """Note on each changed record which of its identifiers are generic."""
     rows: list[list[Any]] = []
     for key, found in changes.after.items():
@@ -135,12 +147,20 @@ async def _save_generics(transaction: Transaction, changes: Changes, here: Neigh
         if generics != list(member.generics):
             rows.append([key, generics])
             here.members[key] = member.with_generics(generics)
-    if rows:
+    if rows and not ahead:
         await transaction.run(_SET_GENERICS, rows=sorted(rows))
 
 
+async def save_generics(
+    transaction: Transaction, generics: Mapping[str, Collection[str]], identifiers: Mapping[str, bool]
+) -> None:
+    """Note which identifiers are generic now, and on each record which of its own are."""
+    await transaction.run(_SET_GENERICS, rows=[[key, sorted(own)] for key, own in sorted(generics.items())])
+    await transaction.run(_SET_GENERIC, rows=[list(row) for row in sorted(identifiers.items())])
+
+
 async def _candidates(
-    transaction: Transaction, changes: Changes, here: Neighbourhood, keys: Collection[str]
+    transaction: Transaction, changes: Changes, here: Neighbourhood, keys: Collection[str], *, ahead: bool
 ) -> dict[str, _Candidate]:
     """The records of the keys that take part in matching, with their features as the ruleset lets them
     count."""
@@ -153,6 +173,14 @@ async def _candidates(
     ]
     if missing := sorted(key for key in keys if key not in here.members):
         rows += await transaction.run(_CANDIDATES, keys=missing)
+    if ahead and changes.regenerates:
+        carried = {identifier for row in rows for identifier in row[3] or ()}
+        census = changes.census
+        uncounted = marks_of((), carried) - census.after.keys()
+        census.after |= (held := await keysets.holders(transaction, uncounted, census.caps))
+        census.before |= held
+        for row in rows:
+            row[4] = census.generic(marks_of((), row[3] or ()))
     for key, source, packed, identifiers, generics in rows:
         if packed is None:
             continue  # No ruleset has decided this record yet; whoever does will meet the others.

@@ -82,12 +82,14 @@ async def save(
     old: Mapping[str, Sequence[tuple[int | None, ...]]],
     new: Mapping[str, Sequence[tuple[int | None, ...]]],
     generation: int,
+    *,
+    anew: bool = False,
 ) -> None:
-    """Replace the key sets of this generation, by record."""
+    """Replace the key sets of this generation, by record; `anew`: whatever is there already."""
     rows = [
         [_id(generation, place, record), record, generation, [*keys, *[None] * (SLOTS - len(keys))]]
         for record, sets in sorted(new.items())
-        if list(old.get(record, ())) != list(sets)
+        if anew or list(old.get(record, ())) != list(sets)
         for place, keys in enumerate(sets)
     ]
     if rows:

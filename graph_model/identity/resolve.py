@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 
 import orjson
 
@@ -19,6 +19,7 @@ from graph_model.identity.golden import GoldenSource, golden_values
 from graph_model.identity.judging import Judgement, judge
 from graph_model.identity.model import Evidence
 from graph_model.identity.reviews import store as reviews
+from graph_model.identity.rulesets.active import Loaded
 from graph_model.identity.subjects import Changes
 from graph_model.ids import new_id
 
@@ -53,12 +54,34 @@ async def resolve(transaction: Transaction, changes: Changes, *, time: str) -> R
     findings = await find(transaction, changes, here)
     reached = {key for pair in (*findings.evidence, *findings.fallen) for key in pair}
     await components.load(transaction, here, (), reached)
-    bound = await constraints_of(transaction, here)
+    return await decide(
+        transaction,
+        changes.loaded,
+        here,
+        findings,
+        dropped=changes.dropped,
+        preferred=changes.preferred,
+        time=time,
+    )
 
+
+async def decide(
+    transaction: Transaction,
+    loaded: Loaded,
+    here: Neighbourhood,
+    findings: Findings,
+    *,
+    dropped: Collection[str] = (),
+    preferred: Collection[str] = (),
+    time: str,
+) -> Resolution:
+    """Judge the components that are here, what was found being what holds of the records decided anew, and
+    save the difference."""
+    bound = await constraints_of(transaction, here)
     evidence = _evidence(here, findings)
     live = {key for key, member in here.members.items() if not member.deleted}
     joined = components.connected(live, (*evidence, *bound.always))
-    judgement = judge(changes.loaded, here, joined, evidence, bound)
+    judgement = judge(loaded, here, joined, evidence, bound)
     before = {key: member.individual for key, member in here.members.items() if member.individual is not None}
     assignment = assign(
         judgement.parts,
@@ -66,7 +89,7 @@ async def resolve(transaction: Transaction, changes: Changes, *, time: str) -> R
         await store.retired(transaction, set(before.values())),
         age={key: member.id for key, member in here.members.items()},
         mint=lambda: new_id("ind"),
-        preferred=changes.preferred,
+        preferred=preferred,
     )
     gone_components = dict.fromkeys(
         key for key, member in here.members.items() if member.deleted and member.component is not None
@@ -85,7 +108,8 @@ async def resolve(transaction: Transaction, changes: Changes, *, time: str) -> R
     together = {key for part in joined if len(part) > 1 for key in part}
     together |= {key for key, member in here.members.items() if member.component is not None}
     await reviews.refresh(transaction, together, judgement.cases, time=time)
-    return await _save(transaction, here, assignment, judgement, before, changes, findings, time=time)
+    resolution = await _save(transaction, loaded, here, assignment, judgement, before, findings, time=time)
+    return replace(resolution, identifiers=resolution.identifiers | set(dropped))
 
 
 async def constraints_of(transaction: Transaction, here: Neighbourhood) -> Among:
@@ -116,11 +140,11 @@ def _actor(findings: Findings, pair: Pair) -> str:
 
 async def _save(
     transaction: Transaction,
+    loaded: Loaded,
     here: Neighbourhood,
     assignment: Assignment,
     judgement: Judgement,
     before: Mapping[str, str],
-    changes: Changes,
     findings: Findings,
     *,
     time: str,
@@ -134,17 +158,17 @@ async def _save(
     golden = {
         id_: golden_values(
             (_source(here.members[key]) for key in assignment.members[id_]),
-            changes.loaded.ruleset.reconciliation,
+            loaded.ruleset.reconciliation,
         )
         for id_ in touched
     }
     facts = {id_: judgement.facts_of(part) for id_, part in assignment.members.items()}
     changed_values = await store.save_individuals(transaction, golden, facts, time=time)
-    system = min(changes.actors.values())
+    system = min(findings.subjects.values())
     await store.move_records(
         transaction,
         [(key, before[key]) for key in sorted({*moved, *deleted}) if key in before],
-        [(key, membership[key], changes.actors.get(key) or system) for key in moved],
+        [(key, membership[key], findings.subjects.get(key) or system) for key in moved],
         time=time,
     )
     absorbed: dict[str, bool] = {}
@@ -167,7 +191,7 @@ async def _save(
         changed=frozenset(changed_values | {membership[key] for key in moved} | left),
         merged=assignment.merged,
         gone=assignment.gone,
-        identifiers=frozenset(changes.dropped | carried),
+        identifiers=frozenset(carried),
         absorbed=absorbed,
         membership=membership,
         before=dict(before),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import TypeAlias
 
 from graph_model.graph import Transaction
 from graph_model.identity import components, keysets
@@ -11,11 +12,13 @@ from graph_model.identity.candidates import Caps, Census, Mark, marks_of, sets_o
 from graph_model.identity.components import Member, Neighbourhood
 from graph_model.identity.matching.features import Features, unpack
 from graph_model.identity.matching.guards import without_blocked
-from graph_model.identity.rulesets.active import Loaded
+from graph_model.identity.rulesets.active import Active, Loaded, Phase
 from graph_model.metadata.objects import IdentifierType
 from graph_model.records.model import STEWARD, Record
 
-KeySets = list[tuple[int | None, ...]]
+KeySets: TypeAlias = list[tuple[int | None, ...]]
+Describe: TypeAlias = Callable[[Loaded], Mapping[str, "Findable"]]
+"""How each changed record is found under a ruleset, by key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +39,9 @@ class Changes:
     """The records that are decided anew, each with the actor who caused that, and who holds their marks.
 
     `dropped` are identifiers that records carried before and carry no longer. `preferred` are ids that a
-    steward named as survivors. Make it before anything is saved, and resolve when everything is.
+    steward named as survivors. `next` is the same as a ruleset sees it that is being activated, whose key
+    sets may not all be there yet (`is_writing_keys`); `regenerates`: it calls other identifiers generic than
+    what is stored. Make it before anything is saved, and resolve when everything is.
     """
 
     loaded: Loaded
@@ -46,15 +51,19 @@ class Changes:
     after: dict[str, Findable] = field(default_factory=dict)
     dropped: set[str] = field(default_factory=set)
     preferred: frozenset[str] = frozenset()
+    next: Changes | None = None
+    regenerates: bool = False
+    is_writing_keys: bool = False
 
     async def save_keys(self, transaction: Transaction) -> None:
         """Save the blocking keys of the changed records."""
-        await keysets.save(
-            transaction,
-            {key: found.sets for key, found in self.before.items()},
-            {key: found.sets for key, found in self.after.items()},
-            self.loaded.generation,
-        )
+        old = {key: found.sets for key, found in self.before.items()}
+        new = {key: found.sets for key, found in self.after.items()}
+        await keysets.save(transaction, old, new, self.loaded.generation)
+        if self.next is not None and self.next.loaded.generation != self.loaded.generation:
+            old = {key: found.sets for key, found in self.next.before.items()}
+            new = {key: found.sets for key, found in self.next.after.items()}
+            await keysets.save(transaction, old, new, self.next.loaded.generation, anew=self.is_writing_keys)
 
     def count(self) -> set[Mark]:
         """Move the census on; returns the marks whose holders have to be counted anew."""
@@ -117,32 +126,48 @@ def member_findable(member: Member, loaded: Loaded) -> Findable:
 
 async def gather(
     transaction: Transaction,
-    loaded: Loaded,
+    now: Active,
     actors: Mapping[str, str],
-    before: Mapping[str, Findable],
-    after: Mapping[str, Findable],
+    before: Describe,
+    after: Describe,
 ) -> Changes:
-    """The changes that saving makes, `before` anything is saved."""
-    census = Census(caps(loaded))
-    marks = {mark for found in (*before.values(), *after.values()) for mark in found.holds}
-    census.before = await keysets.holders(transaction, marks, census.caps)
-    return Changes(loaded, dict(actors), census, dict(before), dict(after))
+    """The changes that saving makes, gathered before anything is saved. `before` and `after` say how the
+    records are found under a ruleset."""
+    changes = await _gathered(transaction, now.deciding, actors, before, after)
+    if now.next is not None and now.phase is not Phase.CUTOVER:
+        changes.next = await _gathered(transaction, now.next, actors, before, after)
+        changes.next.regenerates = now.next.ruleset.generic_cap != now.current.ruleset.generic_cap
+        changes.is_writing_keys = now.phase is Phase.KEYS
+    return changes
 
 
 async def redecide(
-    transaction: Transaction,
-    loaded: Loaded,
-    actors: Mapping[str, str],
-    *,
-    preferred: Iterable[str] = (),
+    transaction: Transaction, now: Active, actors: Mapping[str, str], *, preferred: Iterable[str] = ()
 ) -> Changes:
     """Changes that change nothing of the records: what joins them is decided anew (constraints changed)."""
+    changes = await revisit(transaction, now.deciding, actors)
+    changes.preferred = frozenset(preferred)
+    return changes
+
+
+async def revisit(transaction: Transaction, loaded: Loaded, actors: Mapping[str, str]) -> Changes:
+    """The records as they are, to be compared anew under this ruleset."""
     here = Neighbourhood()
     await components.load(transaction, here, (), actors)
     found = {key: member_findable(here.members[key], loaded) for key in actors if key in here.members}
-    changes = await gather(transaction, loaded, {key: actors[key] for key in found}, found, found)
-    changes.preferred = frozenset(preferred)
-    return changes
+    return await _gathered(
+        transaction, loaded, {key: actors[key] for key in found}, lambda _: found, lambda _: found
+    )
+
+
+async def _gathered(
+    transaction: Transaction, loaded: Loaded, actors: Mapping[str, str], before: Describe, after: Describe
+) -> Changes:
+    census = Census(caps(loaded))
+    was, now = dict(before(loaded)), dict(after(loaded))
+    marks = {mark for found in (*was.values(), *now.values()) for mark in found.holds}
+    census.before = await keysets.holders(transaction, marks, census.caps)
+    return Changes(loaded, dict(actors), census, was, now)
 
 
 def caps(loaded: Loaded) -> Caps:

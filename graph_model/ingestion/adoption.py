@@ -17,7 +17,7 @@ from graph_model.identity.evidence import SYSTEM
 from graph_model.identity.matching.features import features_of, pack
 from graph_model.identity.rulesets.active import active
 from graph_model.identity.subjects import gather, record_findable
-from graph_model.ingestion.settle import settle, tell
+from graph_model.ingestion.settle import make_way, settle, tell
 from graph_model.insights.model import Threshold
 from graph_model.metadata.objects import INDIVIDUAL, OBJECTS, IdentifierType
 from graph_model.records.model import Identifier, Record, RecordKey
@@ -53,21 +53,24 @@ async def adopt(
 ) -> None:
     """Resolve these records, as far as nobody else did meanwhile."""
     await identity.lock(transaction)
-    loaded = (await active(transaction)).current
+    ruling = await active(transaction)
     rows = await transaction.run(_READ, keys=list(keys), unresolved=UNRESOLVED)
     records = [_record(*row) for row in rows]
     features = {str(record.key): features_of(record) for record in records}
     changes = await gather(
         transaction,
-        loaded,
-        {str(record.key): SYSTEM for record in records},
-        {},
-        {str(record.key): record_findable(record, features[str(record.key)], loaded) for record in records},
+        ruling,
+        dict.fromkeys(features, SYSTEM),
+        lambda _: {},
+        lambda loaded: {
+            str(record.key): record_findable(record, features[str(record.key)], loaded) for record in records
+        },
     )
+    await make_way(transaction, ruling, changes, threshold, now=now)
     await transaction.run(
         _ADOPT,
         rows=[[key, pack(found)] for key, found in features.items()],
-        version=loaded.version,
+        version=ruling.deciding.version,
     )
     await changes.save_keys(transaction)
     settled = await settle(transaction, changes, (), threshold, now=now)

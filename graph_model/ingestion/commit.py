@@ -19,7 +19,7 @@ from graph_model.identity.matching.features import Features, features_of, unpack
 from graph_model.identity.model import strongest
 from graph_model.identity.rulesets.active import Loaded, active
 from graph_model.identity.subjects import NOWHERE, Findable, findable, gather, record_findable
-from graph_model.ingestion.settle import settle, tell
+from graph_model.ingestion.settle import make_way, settle, tell
 from graph_model.ingestion.versions import Version, decide_versions
 from graph_model.insights import store as insights
 from graph_model.insights.model import Threshold
@@ -68,7 +68,7 @@ async def commit_batch(
     when the records are saved, before anything is decided."""
     time = times.to_text(now)
     await identity.lock(transaction)
-    loaded = (await active(transaction)).current
+    ruling = await active(transaction)
     profiles = [item.record.key for item in batch if _is_profile(item.record)]
     objects = [item.record.key for item in batch if not _is_profile(item.record)]
     devices = {str(record.key): record for item in batch if (record := derived_device(item.record))}
@@ -104,19 +104,28 @@ async def commit_batch(
     known = {id(item.record): item.features for item in batch}
     features = {str(record.key): known.get(id(record)) or features_of(record) for record in records}
 
-    changes = await gather(
-        transaction,
-        loaded,
-        {str(record.key): actors.get(str(record.key), SYSTEM) for record in records},
-        {
+    def before(loaded: Loaded) -> dict[str, Findable]:
+        return {
             key: _found_before(stored[key], key, loaded)
             for record in records
             if (key := str(record.key)) in stored
-        },
-        {str(record.key): record_findable(record, features[str(record.key)], loaded) for record in records},
+        }
+
+    def after(loaded: Loaded) -> dict[str, Findable]:
+        return {
+            str(record.key): record_findable(record, features[str(record.key)], loaded) for record in records
+        }
+
+    changes = await gather(
+        transaction,
+        ruling,
+        {str(record.key): actors.get(str(record.key), SYSTEM) for record in records},
+        before,
+        after,
     )
+    await make_way(transaction, ruling, changes, threshold, now=now)
     changes.dropped = await records_store.save_records(
-        transaction, records, features, loaded.version, time=time
+        transaction, records, features, ruling.deciding.version, time=time
     )
     await changes.save_keys(transaction)
     # Deletions are told of those whose the records were.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,10 +11,11 @@ from graph_model import times
 from graph_model.events import store as events
 from graph_model.events.model import EventKind, NewEvent
 from graph_model.graph import Transaction
-from graph_model.identity import ownership
+from graph_model.identity import activation, ownership
 from graph_model.identity.changes import merges_and_splits
 from graph_model.identity.kinds import kind_changes
 from graph_model.identity.resolve import Resolution, resolve
+from graph_model.identity.rulesets.active import Active, Phase
 from graph_model.identity.subjects import Changes
 from graph_model.insights import store as insights
 from graph_model.insights.model import Threshold
@@ -40,13 +41,48 @@ async def settle(
 ) -> Settled:
     """Decide anew whatever the changes of profile records touch, and save it. `causes` are the identifiers
     whose business objects changed."""
+    resolution = await resolve(transaction, changes, time=times.to_text(now))
+    if changes.next is not None and not changes.is_writing_keys:
+        await activation.prepare(transaction, changes.next)
+    return await follow(transaction, resolution, causes, threshold, now=now)
+
+
+async def follow(
+    transaction: Transaction,
+    resolution: Resolution,
+    causes: Collection[str],
+    threshold: Threshold,
+    *,
+    now: datetime,
+) -> Settled:
+    """Whose identifiers are now, and what insights say, after a resolution."""
     time = times.to_text(now)
-    resolution = await resolve(transaction, changes, time=time)
     owned = await ownership.refresh(transaction, resolution.identifiers | set(causes), time=time)
     owners = {owner for key in causes if (owner := owned.owners.get(key))}
     touched = (resolution.touched | owned.affected | owners) - resolution.merged.keys() - resolution.gone
     crossings = await insights.refresh(transaction, touched, threshold, now=now, absorbed=resolution.absorbed)
     return Settled(resolution, frozenset(owned.affected - resolution.gone), crossings)
+
+
+async def cut_over(
+    transaction: Transaction, active: Active, keys: Iterable[str], threshold: Threshold, *, now: datetime
+) -> None:
+    """Let the ruleset that is being activated decide these records, with all that follows. The caller holds
+    the lock."""
+    time = times.to_text(now)
+    resolution = await activation.cut_over(transaction, active, keys, time=time)
+    if resolution.before or resolution.membership:
+        settled = await follow(transaction, resolution, (), threshold, now=now)
+        await tell(transaction, settled, {}, time=time)
+
+
+async def make_way(
+    transaction: Transaction, active: Active, changes: Changes, threshold: Threshold, *, now: datetime
+) -> None:
+    """Cut over what the changes may touch, if that is to be done, before anything of them is saved."""
+    if active.phase is Phase.CUTOVER:
+        touched = await activation.in_the_way(transaction, changes)
+        await cut_over(transaction, active, touched, threshold, now=now)
 
 
 async def tell(

@@ -94,9 +94,7 @@ class DeleteRulesetDraftPayload:
 
 @strawberry.type(description="A job about a ruleset.")
 class RulesetJobPayload:
-    job: Job | None = shown(
-        Scope.STEWARD, "The job, watched by `job(id:)`; null if the input is wrong."
-    )
+    job: Job | None = shown(Scope.STEWARD, "The job, watched by `job(id:)`; null if the input is wrong.")
     user_errors: list[UserError] = shown(Scope.STEWARD, "What is wrong in the input.")
 
 
@@ -124,9 +122,7 @@ class RulesetMutation:
             return _wrong(error)
         return RulesetPayload(ruleset=Ruleset.of(draft), user_errors=[])
 
-    @mutation(
-        Scope.STEWARD, "Change a draft. If anything is wrong, nothing is changed."
-    )
+    @mutation(Scope.STEWARD, "Change a draft. If anything is wrong, nothing is changed.")
     async def update_ruleset_draft(
         self,
         info: Info,

@@ -15,6 +15,8 @@ from graph_model.identity.corrections.actions import Correcting
 from graph_model.identity.corrections.model import correction_record
 from graph_model.identity.golden.rederive import rederive_page
 from graph_model.identity.rulesets.model import Reconcile, Reconciliation, ReconciliationRule
+from graph_model.identity.stewardship.actions import merge, split, unmerge
+from graph_model.identity.stewardship.carrying import Steward
 from graph_model.ingestion.ingestion import Ingestion
 from graph_model.metadata.objects import INDIVIDUAL, ORGANIZATION
 from graph_model.records.model import Problem, Record
@@ -28,6 +30,8 @@ _CONSTRAINTS: LiteralString = """
 MATCH (c:Constraint) WITH c ORDER BY c.id
 RETURN collect([c.cause, c.reason, c.actor, c.endReason])
 """
+
+_RECORDS: LiteralString = "MATCH (r:SourceRecord) RETURN collect([r.key, r.id])"
 
 
 class Desk:
@@ -128,6 +132,34 @@ async def test_a_correction_follows_its_record_through_merge_and_split(
     await snapshot(graph)
 
 
+async def test_a_correction_comes_along_when_a_steward_merges_and_goes_back_when_that_is_undone(
+    desk: Desk, graph: Graph, ingestion: Ingestion
+) -> None:
+    grace = {"firstName": "Grace", "lastName": "Hopper", "email": "grace@mail.example"}
+    ada, other = await sent(ingestion, person("a", modified=1, **ADA), person("g", modified=1, **grace))
+    await desk.correct(other, birthDate="1906-12-09")
+    before = await snapshot(graph)
+    steward = Steward("steward-1", "The same person.")
+    await merge(ingestion, steward, [ada, other])
+    assert await desk.shown(ada, "birthDate") == ("1906-12-09",)
+    await unmerge(ingestion, steward, ada)
+    assert await snapshot(graph) == before
+    assert await desk.shown(other, "birthDate") == ("1906-12-09",)
+
+
+async def test_a_split_leaves_a_correction_with_its_record(
+    desk: Desk, graph: Graph, ingestion: Ingestion
+) -> None:
+    await sent(ingestion, person("a", modified=1, **ADA))
+    (ada,) = await sent(ingestion, person("b", modified=2, **ADA))
+    await desk.correct(ada, birthDate="1815-12-10")
+    records: dict[str, str] = dict(await graph.read(_RECORDS))
+    await split(ingestion, Steward("steward-1", "Two of that name."), ada, [records["crm/Individual/b"]])
+    parts = [{key for key in part if "/cor_" not in key} for part in (await snapshot(graph)).partition]
+    assert sorted(map(sorted, parts)) == [["crm/Individual/a"], ["crm/Individual/b"]]
+    assert await desk.shown(ada, "birthDate") == ("1815-12-10",)
+
+
 async def test_when_its_record_is_deleted_a_correction_stays_with_the_individual(
     desk: Desk, graph: Graph, ingestion: Ingestion, clock: Clock
 ) -> None:
@@ -186,8 +218,8 @@ async def test_what_cannot_be_corrected_is_refused(desk: Desk, ingestion: Ingest
     for id_, fields, reason, code in (
         ("ind_nobody", {"lastName": "L"}, "why", "NOT_FOUND"),
         (ada, {}, "why", "EMPTY_CORRECTION"),
-        (ada, {"lastName": "L"}, "  ", "INVALID_REASON"),
-        (ada, {"lastName": "L"}, "x" * 1_001, "INVALID_REASON"),
+        (ada, {"lastName": "L"}, "  ", "MISSING_REASON"),
+        (ada, {"lastName": "L"}, "x" * 1_001, "REASON_TOO_LONG"),
     ):
         with pytest.raises(BadInput) as caught:
             await correcting.correct(id_, fields, reason)

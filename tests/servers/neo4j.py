@@ -31,20 +31,21 @@ POM = Path(__file__).parents[1] / "pom.xml"
 CACHE = Path(__file__).parents[2] / ".cache" / "neo4j"
 DEFAULT_VERSION = ElementTree.parse(POM).findtext(".//{*}neo4j.version", default="")
 STARTUP_SECONDS = 180.0
+PAGE_CACHE = "256m"
+HEAP = "1g"
 
 _SETTINGS = """\
 server.default_listen_address=127.0.0.1
 server.bolt.listen_address=127.0.0.1:{port}
 server.http.enabled=false
 server.https.enabled=false
-server.memory.pagecache.size=256m
+server.memory.pagecache.size={page_cache}
 dbms.usage_report.enabled=false
 db.tx_log.preallocate=false
 db.logs.query.enabled=OFF
 """
 _JVM_OPTIONS = (
     "-Xms256m",
-    "-Xmx1g",
     *(f"--add-opens=java.base/{package}=ALL-UNNAMED" for package in ("java.nio", "java.io", "sun.nio.ch")),
 )
 # Becomes the server, and leaves a watcher behind that kills it when this process's end of the pipe
@@ -92,8 +93,8 @@ class Neo4jServer:
     user = "neo4j"
     database = "neo4j"
 
-    def __init__(self, version: str, cache: Path) -> None:
-        """Starts the process; `start` also waits until it answers."""
+    def __init__(self, version: str, cache: Path, *, page_cache: str = PAGE_CACHE, heap: str = HEAP) -> None:
+        """Starts the process; `start` also waits until it answers. Sizes are in Neo4j's notation."""
         java = _java(version)
         if java is None:
             raise RuntimeError(f"Neo4j {version} needs Java {_java_release(version)} or later")
@@ -105,7 +106,7 @@ class Neo4jServer:
         home = Path(self._directory.name)
         conf = home / "conf"
         conf.mkdir()
-        (conf / "neo4j.conf").write_text(_SETTINGS.format(port=port))
+        (conf / "neo4j.conf").write_text(_SETTINGS.format(port=port, page_cache=page_cache))
         admin = "org.neo4j.cli.AdminTool"
         subprocess.run(
             [java, "-cp", class_path, admin, "dbms", "set-initial-password", self.password],
@@ -115,7 +116,7 @@ class Neo4jServer:
             check=True,
         )
         self._log = home / "server.log"
-        server = [java, *_JVM_OPTIONS, "-cp", class_path, _main_class(version)]
+        server = [java, *_JVM_OPTIONS, f"-Xmx{heap}", "-cp", class_path, _main_class(version)]
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(
                 ["sh", "-c", _TIED_TO_STDIN, "sh", *server, f"--home-dir={home}", f"--config-dir={conf}"],
@@ -127,13 +128,20 @@ class Neo4jServer:
             )
 
     @classmethod
-    def start(cls, version: str = DEFAULT_VERSION, cache: Path = CACHE) -> Neo4jServer:
+    def start(
+        cls,
+        version: str = DEFAULT_VERSION,
+        cache: Path = CACHE,
+        *,
+        page_cache: str = PAGE_CACHE,
+        heap: str = HEAP,
+    ) -> Neo4jServer:
         """A server that answers over Bolt; fetches it first if `cache` lacks it.
 
         Raises RuntimeError, with the end of the server's log, when it ends or stays silent for
         STARTUP_SECONDS.
         """
-        server = cls(version, cache)
+        server = cls(version, cache, page_cache=page_cache, heap=heap)
         try:
             server._await_answer()
         except BaseException:

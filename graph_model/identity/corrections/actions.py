@@ -12,8 +12,9 @@ from graph_model.graph import Graph, Transaction
 from graph_model.identity.constraints import store as constraints
 from graph_model.identity.constraints.model import Constraint, ConstraintCause, ConstraintKind, pair_of
 from graph_model.identity.corrections import store
-from graph_model.identity.corrections.model import Corrected, check_reason, correction_record
+from graph_model.identity.corrections.model import Corrected, correction_record
 from graph_model.identity.matching.features import Party
+from graph_model.identity.stewardship.rules import check_reason
 from graph_model.ids import new_id
 from graph_model.ingestion.ingestion import Ingestion
 from graph_model.metadata.objects import INDIVIDUAL, OBJECTS, ORGANIZATION

@@ -18,9 +18,6 @@ from graph_model.metadata.objects import ObjectType
 from graph_model.records.model import STEWARD, Problem, Record
 from graph_model.records.validation import validate
 
-MAX_REASON = 1_000
-"""Characters of a reason."""
-
 _RECORD_FIELDS = CONTACT_POINTS | RECORD_FIELDS
 _SHOWN_AS = {field: name for name, field in _RECORD_FIELDS.items()}
 
@@ -32,14 +29,6 @@ class Corrected:
     correction: str | None
     individual_id: str | None
     problems: tuple[Problem, ...] = ()
-
-
-def check_reason(reason: str) -> str:
-    """The reason without the space around it. Raises BadInput for one that says nothing or too much."""
-    text = reason.strip()
-    if not 0 < len(text) <= MAX_REASON:
-        raise BadInput(f"A reason has 1 to {MAX_REASON:,} characters.", code="INVALID_REASON")
-    return text
 
 
 def correction_record(

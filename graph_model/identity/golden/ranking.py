@@ -33,7 +33,10 @@ def says(record: GoldenSource, value: GoldenValue | None, *texts: str, form: str
 
 def ranked(said: Iterable[Said], rule: ReconciliationRule) -> list[Said]:
     """Everything said, the winner first."""
-    order = sorted(said, key=_alphabetical)
+    order = list(said)
+    if len(order) < 2:
+        return order
+    order.sort(key=_alphabetical)
     order.sort(key=_modified_at, reverse=True)
     if rule.rule is not Reconcile.LAST_UPDATED:
         order.sort(key=_merit(order, rule), reverse=True)

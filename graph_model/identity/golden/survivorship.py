@@ -49,7 +49,11 @@ def golden_values(
         "partyType": (Party.ORGANIZATION if is_organization else Party.PERSON).value,
     }
     provenance: list[Provenance] = []
+    named = {field for record in speaking for field in record.fields}
     for name in SINGLE_FIELDS:
+        if RECORD_FIELDS.get(name, name) not in named:
+            values[name] = None
+            continue
         winner, rule = _winner([_single(record, name) for record in speaking], name, reconciliation)
         value = winner.value if winner else None
         values[name] = None if isinstance(value, dict) else value

@@ -27,7 +27,8 @@ LEVELS: Final[dict[str, tuple[str, ...]]] = {
     "email_given_name": ("EQUAL", "CLOSE", "DIGITS", "LOCAL", "SIMILAR", "ELSE"),
     "phone": ("EQUAL", "TAIL", "CLOSE", "ELSE"),
     "street": ("EQUAL", "CLOSE", "STREET", "ELSE"),
-    "place": ("POSTAL", "NEAR", "CITY", "SIMILAR", "ELSE"),
+    "postal_code": ("EQUAL", "CLOSE", "ELSE"),
+    "city": ("EQUAL", "CLOSE", "ELSE"),
     "official_number": ("EQUAL", "CLOSE", "ELSE"),
     "account": ("EQUAL", "ELSE"),
     "organization": ("EQUAL", "CLOSE", "PART", "SIMILAR", "ELSE"),
@@ -61,6 +62,12 @@ def _close(one: str, other: str) -> bool:
     return shorter >= 4 and JaroWinkler.similarity(one, other, score_cutoff=CLOSE_SIMILARITY) > 0
 
 
+def _similar(one: str, other: str) -> bool:
+    if JaroWinkler.similarity(one, other, score_cutoff=SIMILAR) > 0:
+        return True
+    return min(len(one), len(other)) >= 4 and OSA.distance(one, other, score_cutoff=2) <= 2
+
+
 @lru_cache(maxsize=_MEMO)
 def first_name(one: str, other: str) -> int:
     """Given names: equal; short forms of each other; a typo apart; an initial, a beginning or one of several
@@ -79,9 +86,7 @@ def first_name(one: str, other: str) -> int:
         or shorter.replace(" ", "") == longer.replace(" ", "")
     ):
         return 3
-    if JaroWinkler.similarity(one, other, score_cutoff=SIMILAR) > 0:
-        return 4
-    return 5
+    return 4 if _similar(one, other) else 5
 
 
 @lru_cache(maxsize=_MEMO)
@@ -94,9 +99,7 @@ def last_name(one: str, other: str) -> int:
     words, others = one.split(), other.split()
     if (len(words) > 1 or len(others) > 1) and any(len(word) > 1 for word in set(words) & set(others)):
         return 2
-    if phonetic(one) == phonetic(other) or JaroWinkler.similarity(one, other, score_cutoff=SIMILAR) > 0:
-        return 3
-    return 4
+    return 3 if phonetic(one) == phonetic(other) or _similar(one, other) else 4
 
 
 @lru_cache(maxsize=_MEMO)

@@ -59,13 +59,8 @@ _PROBABILITIES: dict[str, tuple[_Row, ...]] = {
     ),
     "phone": ((0.50, 0.60, 0.00002), (0.04, 0.03, 0.00002), (0.06, 0.03, 0.0002), (0.40, 0.34, 0.99976)),
     "street": ((0.55, 0.75, 0.00005), (0.15, 0.12, 0.0002), (0.05, 0.02, 0.001), (0.25, 0.11, 0.99875)),
-    "place": (
-        (0.65, 0.80, 0.002),
-        (0.05, 0.03, 0.0005),
-        (0.10, 0.07, 0.01),
-        (0.05, 0.03, 0.01),
-        (0.15, 0.07, 0.9775),
-    ),
+    "postal_code": ((0.75, 0.85, 0.002), (0.07, 0.04, 0.002), (0.18, 0.11, 0.996)),
+    "city": ((0.65, 0.80, 0.03), (0.15, 0.10, 0.02), (0.20, 0.10, 0.95)),
     "official_number": ((0.90, 0.003, 0.00001), (0.07, 0.003, 0.0002), (0.03, 0.994, 0.99979)),
     "account": ((0.50, 0.05, 0.00001), (0.50, 0.95, 0.99999)),
     "organization": (
@@ -94,7 +89,8 @@ _SHARES: dict[str, tuple[float, ...]] = {
     "email_given_name": (1, 0, 0, 0, 0, 0),
     "phone": (1, 0, 0, 0),
     "street": (1, 0, 0, 0),
-    "place": (1, 0, 1, 0.5, 0),
+    "postal_code": (1, 0, 0),
+    "city": (1, 0.5, 0),
     "organization": (1, 0, 0, 0, 0),
 }
 """How much of what a rare value adds counts at each level, where frequencies are known."""
@@ -112,7 +108,7 @@ _RULES = (
     ),
     Rule(
         name="NAME_BIRTH_DATE_POSTCODE",
-        criteria=(Criterion(attribute="birth_date"), Criterion(attribute="place"), *_NAMES),
+        criteria=(Criterion(attribute="birth_date"), Criterion(attribute="postal_code"), *_NAMES),
         unless=("suffix", "official_number"),
     ),
     Rule(name="ACCOUNT", criteria=(Criterion(attribute="account"),)),

@@ -109,11 +109,11 @@ def _name(one: Name, other: Name, weights: Weights) -> list[Finding]:
     found = _ordered(one.first, one.last, other.first, other.last, weights)
     if not found or any(finding.level > 2 for finding in found):
         swapped = _ordered(one.first, one.last, other.last, other.first, weights)
-        if swapped and max(finding.level for finding in swapped) <= 2:
+        if swapped:
             swapped.append(
                 Finding("name_order", 1, 0, f"{one.first}, {one.last}", f"{other.first}, {other.last}")
             )
-            if not found or weights.of(swapped) > weights.of(found):
+            if weights.of(swapped) > (weights.of(found) if found else 0):
                 found = swapped
     if one.middle and other.middle:
         level = comparisons.middle_name(one.middle, other.middle)
@@ -162,22 +162,18 @@ def _street(one: Address, other: Address, weights: Weights) -> list[Finding]:
 
 
 def _place(one: Address, other: Address, weights: Weights) -> list[Finding]:
-    """Postal code and city, which repeat each other: the better of the two."""
-    postal = one.postal_code and other.postal_code
-    city = comparisons.word(one.city, other.city) if one.city and other.city else None
-    if postal and one.postal_code == other.postal_code:
-        return [_finding("place", 0, one.postal_code, other.postal_code, weights)]
-    if (
-        postal
-        and city is not None
-        and city < 2
-        and comparisons.number(one.postal_code, other.postal_code) < 2
-    ):
-        shown, shown_ = f"{one.postal_code} {one.city}", f"{other.postal_code} {other.city}"
-        return [_finding("place", 1, shown, shown_, weights)]
-    if city is not None:
-        return [_finding("place", 2 + city, one.city, other.city, weights)]
-    return [_finding("place", 4, one.postal_code, other.postal_code, weights)] if postal else []
+    """Postal code and, because the two repeat each other, the city only where postal codes do not agree."""
+    found: list[Finding] = []
+    if one.postal_code and other.postal_code:
+        level = comparisons.number(one.postal_code, other.postal_code)
+        found.append(_finding("postal_code", level, one.postal_code, other.postal_code, weights))
+        if level == 0:
+            return found
+    if one.city and other.city:
+        found.append(
+            _finding("city", comparisons.word(one.city, other.city), one.city, other.city, weights)
+        )
+    return found
 
 
 def _official(

@@ -18,7 +18,7 @@ from graph_model.identity.matching.weights import Weights
 from graph_model.identity.rulesets.model import BIT, Criterion, Method, Ruleset
 
 NEVER = -1_000 * BIT
-"""What a pair weighs that cannot be one party: a person and an organisation, a device and a stranger to it."""
+"""What a pair weighs that cannot be one party: a person and an organisation, a device and a stranger."""
 BY_WEIGHT = "WEIGHT"
 """The name of what decides a pair that no match rule lifted."""
 DEVICE_RULE = "DEVICE"

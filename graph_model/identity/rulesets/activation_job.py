@@ -14,7 +14,8 @@ from typing import Any, Protocol, TypeAlias, TypeVar
 from graph_model import times
 from graph_model.errors import BadInput
 from graph_model.graph import Graph, Transaction
-from graph_model.identity.activation import cut_over, resolve_page
+from graph_model.identity import store as identity
+from graph_model.identity.activation import resolve_page
 from graph_model.identity.golden.rederive import rederive
 from graph_model.identity.rulesets import phases
 from graph_model.identity.rulesets.active import Active, Phase, active
@@ -24,6 +25,7 @@ from graph_model.identity.rulesets.population import (
     individuals_after,
     keys_after,
 )
+from graph_model.ingestion.settle import cut_over
 from graph_model.insights.model import Threshold
 from graph_model.jobs.model import Progress
 from graph_model.jobs.runner import Run
@@ -170,12 +172,13 @@ class ActivateRuleset:
     ) -> None:
         await phases.write_keys(transaction, await _activating(transaction), keys)
 
-    async def _resolve(self, transaction: Transaction, keys: list[str], _: Threshold, now: datetime) -> None:
-        await resolve_page(transaction, await _activating(transaction), keys, time=times.to_text(now))
+    async def _resolve(self, transaction: Transaction, keys: list[str], _: Threshold, __: datetime) -> None:
+        await resolve_page(transaction, await _activating(transaction), keys)
 
     async def _cut_over(
         self, transaction: Transaction, keys: list[str], threshold: Threshold, now: datetime
     ) -> None:
+        await identity.lock(transaction)
         await cut_over(transaction, await _activating(transaction), keys, threshold, now=now)
 
     async def _forget(self, transaction: Transaction, keys: list[str], _: Threshold, __: datetime) -> None:

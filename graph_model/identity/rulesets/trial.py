@@ -68,7 +68,8 @@ def resolve_in_memory(tell: Tell, loaded: Loaded, members: Mapping[str, Member],
         tell(place, len(features))
     joined = connected(members, (*evidence, *bound.always))
     here = Neighbourhood(dict(members), evidence)
-    return Trial(judge(loaded, here, joined, evidence, bound), evidence, compared)
+    judged = judge(loaded, here, joined, evidence, bound)
+    return Trial(judged.parts, evidence, compared)
 
 
 def _holders(found: Mapping[str, Findable]) -> Mapping[Mark, list[str]]:

@@ -25,7 +25,7 @@ from graph_model.identity.stewardship.rules import check_reason, refuse_stranger
 from graph_model.identity.subjects import redecide
 from graph_model.ids import new_id
 from graph_model.ingestion.ingestion import Ingestion
-from graph_model.ingestion.settle import settle, tell
+from graph_model.ingestion.settle import make_way, settle, tell
 from graph_model.insights.model import Threshold
 
 
@@ -91,12 +91,10 @@ async def carry_out(ingestion: Ingestion, steward: Steward, plan: Plan) -> Outco
                 transaction, constraint, actor=steward.actor, reason=steward.reason, time=time
             )
         await reviews.withdraw(transaction, [constraint.id for constraint in change.ended], time=time)
-        changes = await redecide(
-            transaction,
-            (await active(transaction)).current,
-            dict.fromkeys(change.bound, steward.actor),
-            preferred=change.preferred,
-        )
+        ruling = await active(transaction)
+        actors = dict.fromkeys(change.bound, steward.actor)
+        changes = await redecide(transaction, ruling, actors, preferred=change.preferred)
+        await make_way(transaction, ruling, changes, threshold, now=now)
         settled = await settle(transaction, changes, (), threshold, now=now)
         created = settled.resolution.created
         if len(await store.holders(transaction, change.joined, created)) > 1:

@@ -27,6 +27,14 @@ async def owners(graph: Graph) -> dict[str, str]:
     return dict(await graph.read(_OWNERS))
 
 
+async def people(graph: Graph) -> list[set[str]]:
+    """The individuals as sets of record ids, those with the least first."""
+    found: dict[str, set[str]] = {}
+    for key, id_ in (await owners(graph)).items():
+        found.setdefault(id_, set()).add(key.rpartition("/")[2])
+    return sorted(found.values(), key=min)
+
+
 async def everything(graph: Graph) -> list[Any]:
     """All that is in the graph."""
     return [sorted(map(repr, await graph.read(query))) for query in (_ALL_NODES, _ALL_EDGES)]

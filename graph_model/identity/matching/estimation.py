@@ -1,0 +1,143 @@
+"""Expectation maximisation: how probable each level is in each class, learned from pairs without labels.
+
+A mixture of three classes, match, household and unrelated, whose attributes are independent within a class
+(Fellegi and Sunter 1969; EM after Winkler 1988 and Jaro 1989). All pairs of the records are modelled; those
+that are no candidates are taken as unrelated. What unrelated pairs look like comes from pairs drawn at
+random and is not moved by EM. Every probability is pulled towards where it began, as if by pairs already
+seen, and matches disagree no more often than a cap: unanchored, EM finds some other mixture.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+Levels = npt.NDArray[np.int8]
+
+ROUNDS: Final = 25
+ANCHOR_MATCH: Final = 40.0
+MOST_HOUSEHOLD_PRIOR: Final = 4.0
+"""Bits: households are there, even where few are seen."""
+ANCHOR_UNRELATED: Final = 400.0
+LEAST: Final = 1e-6
+"""The least probability of a level."""
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """Compared pairs: by attribute the level of each (-1: not known on both sides), and what frequencies add to
+    the weight of each against unrelated, in bits."""
+
+    levels: dict[str, Levels]
+    adjustment: Floats
+
+    @property
+    def size(self) -> int:
+        """How many pairs."""
+        return len(self.adjustment)
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """Probabilities of levels by attribute in the three classes, and of how many pairs are matches and
+    households among all."""
+
+    match: dict[str, Floats]
+    household: dict[str, Floats]
+    unrelated: dict[str, Floats]
+    matches: float
+    households: float
+    pairs: float
+
+    @property
+    def prior(self) -> float:
+        """log2 odds of a match against unrelated."""
+        return float(np.log2(self.matches / max(self.pairs - self.matches, 1.0)))
+
+    @property
+    def household_prior(self) -> float:
+        """log2 odds of a match against a household."""
+        return min(float(np.log2(self.matches / self.households)), MOST_HOUSEHOLD_PRIOR)
+
+
+def random_levels(observed: Observed, start: Mapping[str, Floats], moved: Sequence[str]) -> dict[str, Floats]:
+    """How probable each level is among unrelated, from pairs drawn at random, for attributes in `moved`."""
+    found = dict(start)
+    for attribute in moved:
+        levels = observed.levels.get(attribute)
+        if levels is not None:
+            counts = np.bincount(levels[levels >= 0], minlength=len(start[attribute])).astype(np.float64)
+            weight = max(ANCHOR_UNRELATED, counts.sum() * 0.2)
+            found[attribute] = _normalised(counts + weight * start[attribute])
+    return found
+
+
+def estimate(
+    observed: Observed, start: Model, caps: Mapping[str, float], scale: float, conditional: Sequence[str]
+) -> Model:
+    """The model after EM on candidate pairs, each of which stands for `scale` of them. `caps` limit how often
+    matches disagree, by attribute; of the attributes `conditional` unrelated pairs are learned here, too."""
+    model = start
+    for _ in range(ROUNDS):
+        match, household = posterior(observed, model)
+        unrelated = np.maximum(1.0 - match - household, 0.0)
+        new_match, new_unrelated = dict(model.match), dict(model.unrelated)
+        for attribute, levels in observed.levels.items():
+            known = levels >= 0
+            at = levels[known]
+            size = len(start.match[attribute])
+
+            def counted(weights: Floats, at: Levels = at, known: object = known, size: int = size) -> Floats:
+                return np.bincount(at, weights=weights[known], minlength=size)[:size]  # type: ignore[index]
+
+            new_match[attribute] = _capped(
+                _normalised(counted(match) + ANCHOR_MATCH * start.match[attribute]), caps.get(attribute, 1.0)
+            )
+            if attribute in conditional:
+                new_unrelated[attribute] = _normalised(
+                    counted(unrelated) + ANCHOR_UNRELATED * start.unrelated[attribute]
+                )
+        model = Model(
+            new_match,
+            start.household,
+            new_unrelated,
+            max(float(match.sum()) * scale, 1.0),
+            max(float(household.sum()) * scale, 1.0),
+            model.pairs,
+        )
+    return model
+
+
+def posterior(observed: Observed, model: Model) -> tuple[Floats, Floats]:
+    """The probability of each pair to be a match, and to be of one household."""
+    against_unrelated = np.full(observed.size, model.prior) + observed.adjustment
+    against_household = np.full(observed.size, model.household_prior)
+    for attribute, levels in observed.levels.items():
+        for table, total in (
+            (model.unrelated[attribute], against_unrelated),
+            (model.household[attribute], against_household),
+        ):
+            ratio = np.append(np.log2(model.match[attribute] / table), 0.0)
+            total += ratio[levels]
+    unrelated = np.exp2(np.clip(-against_unrelated, -60, 60))
+    household = np.exp2(np.clip(-against_household, -60, 60))
+    total = 1.0 + unrelated + household
+    return 1.0 / total, household / total
+
+
+def _normalised(counts: Floats) -> Floats:
+    shares = np.maximum(counts / counts.sum(), LEAST)
+    return np.asarray(shares / shares.sum(), dtype=np.float64)
+
+
+def _capped(shares: Floats, cap: float) -> Floats:
+    """The last level has at most this share; the others share what it loses."""
+    if shares[-1] <= cap:
+        return shares
+    others = shares[:-1] * ((1.0 - cap) / shares[:-1].sum())
+    return np.append(others, cap)

@@ -1,0 +1,210 @@
+"""Learning a ruleset's weights, frequencies and kinds of keys from records, without labels.
+
+Training is a function of the set of records and of pairs: it draws its samples by a fixed seed from an order
+of their own. It starts at the ruleset's values and leaves alone what the records say nothing about.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from random import Random
+from typing import Final
+
+import numpy as np
+
+from graph_model.identity.matching.comparisons import LEVELS
+from graph_model.identity.matching.counting import count
+from graph_model.identity.matching.estimation import Model, Observed, estimate, random_levels
+from graph_model.identity.matching.evidence import Finding
+from graph_model.identity.matching.features import Features, Party
+from graph_model.identity.matching.linkage import agglomerate
+from graph_model.identity.matching.scoring import Scorer
+from graph_model.identity.rulesets.model import BIT, Comparison, Level, Ruleset
+
+CANDIDATES_AT_MOST: Final = 200_000
+RANDOM_PAIRS: Final = 60_000
+ROUNDS: Final = 2
+"""Times that people are told apart, values counted among them and weights estimated."""
+CONDITIONAL: Final = ("email_given_name", "name_order")
+"""Attributes that pairs drawn at random say nothing about."""
+
+Pair = tuple[str, str]
+
+
+def train(ruleset: Ruleset, records: Sequence[Features], pairs: Collection[Pair]) -> Ruleset:
+    """The ruleset with what its records teach: `pairs` are their candidates, by key."""
+    by_key = {record.key: record for record in sorted(records, key=lambda record: record.key)}
+    ordered = sorted(pair for pair in pairs if pair[0] in by_key and pair[1] in by_key)
+    if len(by_key) < 2 or not ordered:
+        return ruleset
+    sample = ordered
+    if len(ordered) > CANDIDATES_AT_MOST:
+        sample = sorted(Random(1).sample(ordered, CANDIDATES_AT_MOST))
+    shipped = ruleset.frequencies
+    for _ in range(ROUNDS):
+        people = _people(ruleset, by_key, ordered)
+        ruleset = ruleset.model_copy(
+            update={"frequencies": {**shipped, **count(people.values(), shipped)}}
+        )
+        person = {record.key: name for name, records in people.items() for record in records}
+        drawn = [pair for pair in _random_pairs(list(by_key)) if person[pair[0]] != person[pair[1]]]
+        ruleset = _estimated(ruleset, by_key, sample, len(ordered) / len(sample), drawn)
+    return ruleset
+
+
+def _people(
+    ruleset: Ruleset, by_key: Mapping[str, Features], pairs: Iterable[Pair]
+) -> dict[str, list[Features]]:
+    """The records by person, as the ruleset would part them."""
+    scorer = Scorer(ruleset)
+    edges = {}
+    for a, b in pairs:
+        weight = scorer.weigh(by_key[a], by_key[b])
+        if weight > ruleset.floor:
+            edges[a, b] = weight
+    component = _components(edges)
+    inside: defaultdict[str, dict[Pair, int]] = defaultdict(dict)
+    for pair, weight in edges.items():
+        inside[component[pair[0]]][pair] = weight
+    members: defaultdict[str, list[str]] = defaultdict(list)
+    for key, root in component.items():
+        members[root].append(key)
+    people = {key: [by_key[key]] for key in by_key if key not in component}
+    for root, keys in members.items():
+        linkage = agglomerate(
+            keys,
+            inside[root],
+            lambda a, b: scorer.weigh(by_key[a], by_key[b]),
+            link=ruleset.link,
+            clip=ruleset.clip,
+        )
+        for part in linkage.parts:
+            people[min(part)] = [by_key[key] for key in sorted(part)]
+    return people
+
+
+def _components(edges: Iterable[Pair]) -> dict[str, str]:
+    parent: dict[str, str] = {}
+
+    def root(key: str) -> str:
+        while parent.setdefault(key, key) != key:
+            parent[key] = key = parent[parent[key]]
+        return key
+
+    for a, b in edges:
+        one, other = root(a), root(b)
+        parent[max(one, other)] = min(one, other)
+    return {key: root(key) for key in parent}
+
+
+def _estimated(
+    ruleset: Ruleset,
+    by_key: Mapping[str, Features],
+    sample: Sequence[Pair],
+    scale: float,
+    unrelated: Sequence[Pair],
+) -> Ruleset:
+    scorer = Scorer(ruleset)
+    attributes = [comparison.attribute for comparison in ruleset.comparisons]
+    observed = _observe(scorer, by_key, sample, attributes)
+    drawn = _observe(scorer, by_key, unrelated, attributes)
+    start = _model(ruleset, len(by_key))
+    moved = [attribute for attribute in attributes if attribute not in CONDITIONAL]
+    start = Model(
+        start.match,
+        start.household,
+        random_levels(drawn, start.unrelated, moved),
+        start.matches,
+        start.households,
+        start.pairs,
+    )
+    caps = {name: min(0.6, 0.02 + 1.5 * shares[-1]) for name, shares in start.match.items()}
+    return _with_model(ruleset, estimate(observed, start, caps, scale, CONDITIONAL))
+
+
+def _random_pairs(keys: Sequence[str]) -> list[Pair]:
+    random = Random(2)
+    last = len(keys) - 1
+    drawn = ((random.randint(0, last), random.randint(0, last)) for _ in range(RANDOM_PAIRS))
+    return [(keys[min(pair)], keys[max(pair)]) for pair in drawn if pair[0] != pair[1]]
+
+
+def _observe(
+    scorer: Scorer, by_key: Mapping[str, Features], pairs: Iterable[Pair], attributes: Sequence[str]
+) -> Observed:
+    found: list[list[Finding]] = []
+    for a, b in pairs:
+        one, other = by_key[a], by_key[b]
+        if one.party is other.party is not Party.DEVICE:
+            found.append(scorer.findings(one, other))
+    levels = {attribute: np.full(len(found), -1, dtype=np.int8) for attribute in attributes}
+    adjustment = np.zeros(len(found))
+    for row, findings in enumerate(found):
+        names = 0
+        for attribute, level, added, _, _ in findings:
+            if attribute in levels:
+                levels[attribute][row] = level
+                adjustment[row] += added / BIT
+                names += attribute in ("first_name", "last_name", "name_order")
+        if names == 2 and "name_order" in levels:
+            levels["name_order"][row] = 0
+    return Observed(levels, adjustment)
+
+
+def _model(ruleset: Ruleset, records: int) -> Model:
+    def shares(comparison: Comparison, of: str) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+        values = np.array([getattr(level, of) for level in comparison.levels], dtype=np.float64)
+        return values / values.sum()
+
+    by_class = {
+        of: {comparison.attribute: shares(comparison, of) for comparison in ruleset.comparisons}
+        for of in ("match", "household", "unrelated")
+    }
+    matches = records / 2
+    households = matches / 2 ** (ruleset.household_prior / BIT)
+    return Model(
+        by_class["match"],
+        by_class["household"],
+        by_class["unrelated"],
+        matches,
+        households,
+        records * (records - 1) / 2,
+    )
+
+
+def _with_model(ruleset: Ruleset, model: Model) -> Ruleset:
+    def level(attribute: str, number: int, old: Level) -> Level:
+        return old.model_copy(
+            update={
+                "match": _rounded(model.match[attribute][number]),
+                "household": _rounded(model.household[attribute][number]),
+                "unrelated": _rounded(model.unrelated[attribute][number]),
+            }
+        )
+
+    comparisons = tuple(
+        comparison.model_copy(
+            update={
+                "levels": tuple(
+                    level(comparison.attribute, number, old) for number, old in enumerate(comparison.levels)
+                )
+            }
+        )
+        for comparison in ruleset.comparisons
+    )
+    return ruleset.model_copy(
+        update={
+            "comparisons": comparisons,
+            "prior": round(BIT * model.prior),
+            "household_prior": round(BIT * model.household_prior),
+        }
+    )
+
+
+def _rounded(probability: float) -> float:
+    """Nine digits: enough, and the same text on every machine."""
+    return float(f"{probability:.9g}")
+
+
+assert set(CONDITIONAL) <= set(LEVELS)
