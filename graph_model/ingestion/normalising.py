@@ -92,7 +92,10 @@ async def normalise_objects(
     await identity.lock(transaction)
     ruling = await active(transaction)
     rows = await transaction.run(_OBJECTS, keys=list(keys))
-    objects = [_record(*row, (), default_country) for row in rows]
+    objects = [
+        _record(key, modified_at, content_hash, said, (), default_country)
+        for key, modified_at, content_hash, said in rows
+    ]
     time = times.to_text(now)
     freed = await records_store.renew_objects(transaction, objects, time=time)
     causes = {item.identifiers[0].key for item in objects if item.identifiers}
