@@ -16,9 +16,10 @@ FIRST = 1
 SYSTEM = "system"
 
 _STATE: LiteralString = """
+WITH CASE WHEN EXISTS { MATCH (:SourceRecord) } THEN 0 ELSE $normaliser END AS normaliser
 MERGE (s:RulesetState {name: 'rulesets'})
 ON CREATE SET s.last = $version, s.active = $version, s.digest = $digest, s.generation = $version,
-              s.normaliser = CASE WHEN EXISTS { MATCH (:SourceRecord) } THEN 0 ELSE $normaliser END
+              s.normaliser = normaliser
 RETURN s.active
 """
 
