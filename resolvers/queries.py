@@ -9,6 +9,7 @@ import strawberry
 from graph_model.webhooks import store as webhooks
 from resolvers.context import Info
 from resolvers.enums import IdentifierType
+from resolvers.explanations.queries import ExplanationQuery
 from resolvers.fields import SCAN_POINTS, resolved
 from resolvers.filters.inputs import filter_input
 from resolvers.filters.orders import order_input
@@ -50,7 +51,7 @@ class IndividualBy:
 
 
 @strawberry.type(description="What can be read.")
-class Query(GoldenQuery, JobQuery, RulesetQuery, StewardQuery):
+class Query(ExplanationQuery, GoldenQuery, JobQuery, RulesetQuery, StewardQuery):
     @resolved(
         Scope.PROFILE_LOOKUP,
         "One individual, or null if nobody is known by that id or identifier. An identifier that several "

@@ -20,6 +20,10 @@ NORMALISER_VERSION = 1
 """Stored with what was normalised (`matching/features.py`). Whoever changes what any normaliser makes of any
 value raises it; records of an earlier version are then normalised anew by a job."""
 
+MOST = 300
+"""Characters of a value that are looked at: what is longer is no name, address or contact point, and the
+time and the memory that values cost must have an end."""
+
 _WRAPPING = "\"'<>()[]{} \t"
 _GOOGLE = frozenset({"gmail.com", "googlemail.com"})
 _NOT_WORD = re.compile(r"[^a-z0-9]+")
@@ -56,11 +60,15 @@ def number(value: str) -> str | None:
     return None if _PLACEHOLDERS.fullmatch(value.strip()) or _PLACEHOLDERS.fullmatch(text) else text
 
 
-@lru_cache(maxsize=100_000)
 def email(value: str) -> str | None:
     """Lower case, without wrapping quotes and brackets, or a display name before it (RFC 5322, 3.4); at
     Google also without dots and plus tags, because Google delivers all of those to one mailbox. None if it
     is not an e-mail address."""
+    return _email(value) if len(value) <= MOST else None
+
+
+@lru_cache(maxsize=100_000)
+def _email(value: str) -> str | None:
     named = _DISPLAY_NAME.fullmatch(value)
     try:
         parsed = validate_email(
@@ -76,10 +84,16 @@ def email(value: str) -> str | None:
     return f"{local}@{domain}"
 
 
-@lru_cache(maxsize=100_000)
 def phone(value: str, country: str | None) -> str | None:
     """E.164, the country taken from the number, else from `country` (ISO 3166-1 alpha-2). None if there
     is neither. Raises Malformed if no phone number of that country can look like this."""
+    if len(value) > MOST:
+        raise Malformed("not a phone number")
+    return _phone(value, country)
+
+
+@lru_cache(maxsize=100_000)
+def _phone(value: str, country: str | None) -> str | None:
     if country is None and not value.strip().startswith(("+", "00")):
         return None
     text = "+" + value.strip()[2:] if country is None and value.strip().startswith("00") else value

@@ -4,21 +4,10 @@ from __future__ import annotations
 
 import strawberry
 
-from graph_model.reading.shape import Direction, Hop, Order, Path, Value
 from resolvers.fields import computed, counted, stored
 from resolvers.principal import Scope
+from resolvers.stewardship.paths import OPEN_REVIEWS
 from resolvers.types.weights import bits_condition, in_bits
-
-OPEN_REVIEWS = Path(
-    (
-        Hop("UNIFIED", Direction.IN, "SourceRecord"),
-        Hop("CONCERNS", Direction.IN, "ReviewItem", "w"),
-    ),
-    (Order(Value("id", "w")),),
-    where=((Value("state", "w"), "OPEN"),),
-    distinct=True,
-)
-"""The review items about an individual's records that nobody has decided."""
 
 
 @strawberry.type(

@@ -17,6 +17,7 @@ from graph_model.identity.matching.features import (
     pack,
     unpack,
 )
+from graph_model.identity.normalise import MOST
 from graph_model.ingestion.commit import derived_device
 from graph_model.metadata.objects import INDIVIDUAL, ORGANIZATION, Field
 from graph_model.records.model import Record
@@ -99,6 +100,12 @@ def test_a_phone_of_an_unknown_country_is_seen_by_its_digits() -> None:
         "+493023125001",
         "302312777",
     )
+
+
+def test_of_a_value_that_is_no_name_only_the_beginning_is_looked_at() -> None:
+    long = seen(firstName="x" * 4_000, street="1 " * 2_000, birthPlace="y" * 4_000)
+    assert {len(long.names[0].first), len(long.birth_place)} == {MOST}
+    assert len(long.addresses[0].street) <= MOST
 
 
 def test_a_record_without_fields_is_nobody() -> None:

@@ -46,7 +46,7 @@ async def test_a_person_whose_record_lets_go_of_a_browser_leaves_it_anonymous(
 
 
 async def test_organisations_are_resolved_among_themselves(ingestion: Ingestion) -> None:
-    shared = {"email": "ada@ue.example", "phone": "+49 30 23125001"}
+    shared: dict[str, Any] = {"email": "ada@ue.example", "phone": "+49 30 23125001"}
     tax = {"type": "TAX_ID", "issuer": "DE", "number": "DE 123 456 789"}
     one, other, owner = await send(
         ingestion,
@@ -61,7 +61,12 @@ async def test_organisations_are_resolved_among_themselves(ingestion: Ingestion)
 
 
 async def test_a_record_that_must_not_be_merged_stays_alone(ingestion: Ingestion) -> None:
-    ada = {"firstName": "Ada", "lastName": "Lovelace", "birthDate": "1980-12-10", "email": "ada@mail.example"}
+    ada: dict[str, Any] = {
+        "firstName": "Ada",
+        "lastName": "Lovelace",
+        "birthDate": "1980-12-10",
+        "email": "ada@mail.example",
+    }
     one, other, alone = await send(
         ingestion,
         [person("a", **ada), person("b", **ada), person("c", noMergeReason="a test account", **ada)],

@@ -15,8 +15,8 @@ from nicknames import NickNamer
 from rapidfuzz.distance import OSA, JaroWinkler
 
 LEVELS: Final[dict[str, tuple[str, ...]]] = {
-    "first_name": ("EQUAL", "NICKNAME", "CLOSE", "PART", "SIMILAR", "ELSE"),
-    "last_name": ("EQUAL", "CLOSE", "PART", "SIMILAR", "ELSE"),
+    "first_name": ("EQUAL", "NICKNAME", "CLOSE", "PART", "SIMILAR", "KNOWN", "ELSE"),
+    "last_name": ("EQUAL", "CLOSE", "PART", "SIMILAR", "KNOWN", "ELSE"),
     "name_order": ("STRAIGHT", "SWAPPED"),
     "middle_name": ("EQUAL", "PART", "ELSE"),
     "suffix": ("EQUAL", "ELSE"),
@@ -51,8 +51,10 @@ def phonetic(word: str) -> str:
 
 @lru_cache(maxsize=1 << 15)
 def short_forms(name: str) -> frozenset[str]:
-    """Names that a given name is a short or a long form of, itself included."""
-    return frozenset({name, *_nicknames.nicknames_of(name), *_nicknames.canonicals_of(name)})
+    """Names that a given name is a short or a long form of, itself included, however `-ie` is spelt."""
+    spelt = f"{name[:-2]}y" if name.endswith("ie") else name
+    found = {name, *_nicknames.nicknames_of(name), *_nicknames.canonicals_of(name)}
+    return frozenset({*found, *_nicknames.nicknames_of(spelt), *_nicknames.canonicals_of(spelt)})
 
 
 def _close(one: str, other: str) -> bool:
@@ -71,7 +73,7 @@ def _similar(one: str, other: str) -> bool:
 @lru_cache(maxsize=_MEMO)
 def first_name(one: str, other: str) -> int:
     """Given names: equal; short forms of each other; a typo apart; an initial, a beginning or one of several
-    words; somewhat similar; else."""
+    words; somewhat similar; else. That two similar ones are both common names is for `evidence` to see."""
     if one == other:
         return 0
     if other in short_forms(one) or one in short_forms(other):
@@ -86,7 +88,7 @@ def first_name(one: str, other: str) -> int:
         or shorter.replace(" ", "") == longer.replace(" ", "")
     ):
         return 3
-    return 4 if _similar(one, other) else 5
+    return 4 if _similar(one, other) else len(LEVELS["first_name"]) - 1
 
 
 @lru_cache(maxsize=_MEMO)
@@ -99,7 +101,7 @@ def last_name(one: str, other: str) -> int:
     words, others = one.split(), other.split()
     if (len(words) > 1 or len(others) > 1) and any(len(word) > 1 for word in set(words) & set(others)):
         return 2
-    return 3 if phonetic(one) == phonetic(other) or _similar(one, other) else 4
+    return 3 if phonetic(one) == phonetic(other) or _similar(one, other) else 5
 
 
 @lru_cache(maxsize=_MEMO)

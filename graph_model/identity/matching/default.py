@@ -8,7 +8,16 @@ from __future__ import annotations
 
 from graph_model.identity.matching.comparisons import LEVELS
 from graph_model.identity.matching.frequencies import shipped
-from graph_model.identity.rulesets.model import BIT, Comparison, Criterion, Level, Method, Rule, Ruleset
+from graph_model.identity.rulesets.model import (
+    BIT,
+    Comparison,
+    Criterion,
+    Guards,
+    Level,
+    Method,
+    Rule,
+    Ruleset,
+)
 
 _Row = tuple[float, float, float]
 
@@ -18,19 +27,21 @@ _PROBABILITIES: dict[str, tuple[_Row, ...]] = {
         (0.03, 0.004, 0.003),
         (0.08, 0.012, 0.004),
         (0.03, 0.020, 0.008),
-        (0.02, 0.050, 0.030),
-        (0.04, 0.884, 0.949),
+        (0.02, 0.030, 0.020),
+        (0.01, 0.040, 0.010),
+        (0.03, 0.864, 0.949),
     ),
     "last_name": (
         (0.80, 0.750, 0.002),
         (0.10, 0.070, 0.002),
         (0.02, 0.030, 0.001),
-        (0.03, 0.020, 0.010),
-        (0.05, 0.130, 0.985),
+        (0.02, 0.020, 0.007),
+        (0.01, 0.010, 0.003),
+        (0.05, 0.120, 0.985),
     ),
     "name_order": ((0.97, 0.999, 0.999), (0.03, 0.001, 0.001)),
     "middle_name": ((0.60, 0.05, 0.02), (0.30, 0.10, 0.08), (0.10, 0.85, 0.90)),
-    "suffix": ((0.97, 0.30, 0.40), (0.03, 0.70, 0.60)),
+    "suffix": ((0.99, 0.30, 0.40), (0.01, 0.70, 0.60)),
     "birth_date": (
         (0.80, 0.010, 0.0001),
         (0.08, 0.010, 0.0020),
@@ -81,12 +92,12 @@ _PROBABILITIES: dict[str, tuple[_Row, ...]] = {
 """Of each level: its probability in a match, in a household, among unrelated."""
 
 _SHARES: dict[str, tuple[float, ...]] = {
-    "first_name": (1, 0.5, 0.5, 0, 0, 0),
-    "last_name": (1, 0.5, 0.5, 0, 0),
+    "first_name": (1, 0.5, 0.5, 0, 0, 0, 0),
+    "last_name": (1, 0.5, 0.5, 0, 0, 0),
     "birth_place": (1, 0.5, 0),
     "birth_date": (1, 0, 0, 0, 0, 0),
-    "email": (1, 0, 0, 0, 0, 0),
-    "email_given_name": (1, 0, 0, 0, 0, 0),
+    "email": (1, 0.5, 1, 0, 1, 0),
+    "email_given_name": (1, 0.5, 1, 0, 1, 0),
     "phone": (1, 0, 0, 0),
     "street": (1, 0, 0, 0),
     "postal_code": (1, 0, 0),
@@ -100,7 +111,11 @@ _NAMES = (
     Criterion(attribute="last_name", method=Method.FUZZY, level="CLOSE"),
 )
 _RULES = (
-    Rule(name="EMAIL", criteria=(Criterion(attribute="email"),), unless=("first_name", "suffix")),
+    Rule(
+        name="EMAIL",
+        criteria=(Criterion(attribute="email"),),
+        unless=("first_name", "suffix", "birth_date", "official_number"),
+    ),
     Rule(
         name="PHONE_AND_NAME",
         criteria=(Criterion(attribute="phone"), *_NAMES),
@@ -124,6 +139,7 @@ def _comparison(attribute: str) -> Comparison:
             for name, row, share in zip(LEVELS[attribute], _PROBABILITIES[attribute], shares, strict=True)
         ),
         frequencies=FREQUENCY_TABLES.get(attribute),
+        partial_frequencies="email_domain" if attribute.startswith("email") else None,
     )
 
 
@@ -131,6 +147,9 @@ FREQUENCY_TABLES = {
     attribute: "email" if attribute == "email_given_name" else attribute for attribute in _SHARES
 }
 """The table that each attribute goes by, of those that go by one."""
+
+BLOCKED = (r"no-?reply@.*", r"no-?e?mail@.*", r"(null|none|unknown|anonymous)@.*", r"(.)\1{5,}")
+"""What stands where somebody had to write something. Other placeholders no record keeps (`normalise`)."""
 
 DEFAULT = Ruleset(
     key_kinds=(
@@ -144,5 +163,6 @@ DEFAULT = Ruleset(
     comparisons=tuple(_comparison(attribute) for attribute in LEVELS),
     rules=_RULES,
     frequencies=shipped(),
+    guards=Guards(blocked=BLOCKED),
 )  # fmt: skip
 """The default ruleset."""

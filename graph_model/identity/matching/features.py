@@ -210,7 +210,7 @@ def _person_name(parts: Mapping[str, object]) -> Name:
 def _organizations(fields: dict[str, FieldValue]) -> tuple[str, ...]:
     alternates = fields.get("alternateNames", [])
     written = [_text(fields, "name"), *(alternates if isinstance(alternates, list) else ())]
-    found = (organizations.normal_name(name) for name in written if isinstance(name, str))
+    found = (organizations.normal_name(name[: normalise.MOST]) for name in written if isinstance(name, str))
     return tuple(dict.fromkeys(name for name in found if name))
 
 
@@ -241,4 +241,4 @@ _NOT_DIGIT = re.compile("[^0-9]+")
 
 def _text(parts: Mapping[str, object], name: str) -> str:
     value = parts.get(name)
-    return value if isinstance(value, str) else ""
+    return value[: normalise.MOST] if isinstance(value, str) else ""

@@ -44,9 +44,7 @@ def train(ruleset: Ruleset, records: Sequence[Features], pairs: Collection[Pair]
     shipped = ruleset.frequencies
     for _ in range(ROUNDS):
         people = _people(ruleset, by_key, ordered)
-        ruleset = ruleset.model_copy(
-            update={"frequencies": {**shipped, **count(people.values(), shipped)}}
-        )
+        ruleset = ruleset.model_copy(update={"frequencies": {**shipped, **count(people.values(), shipped)}})
         person = {record.key: name for name, records in people.items() for record in records}
         drawn = [pair for pair in _random_pairs(list(by_key)) if person[pair[0]] != person[pair[1]]]
         ruleset = _estimated(ruleset, by_key, sample, len(ordered) / len(sample), drawn)

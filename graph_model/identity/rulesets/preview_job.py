@@ -112,6 +112,7 @@ def _member(each: Sampled) -> Member:
         component=None,
         modified_at=each.modified,
         deleted=False,
+        ruleset=0,
         fields="",
         id=each.id,
         individual=each.individual,
