@@ -39,9 +39,10 @@ class Changes:
     """The records that are decided anew, each with the actor who caused that, and who holds their marks.
 
     `dropped` are identifiers that records carried before and carry no longer, `created` the properties of
-    records that are new and in no relation yet. `preferred` are ids that a steward named as survivors. `next` is the same as a ruleset sees it that is being activated, whose key
-    sets may not all be there yet (`is_writing_keys`); `regenerates`: it calls other identifiers generic than
-    what is stored. Make it before anything is saved, and resolve when everything is.
+    records that are new and in no relation yet. `preferred` are ids that a steward named as survivors. `next`
+    is the same as a ruleset sees it that is being activated, whose key sets may not all be there yet
+    (`is_writing_keys`); `regenerates`: it calls other identifiers generic than what is stored. Make it before
+    anything is saved, and resolve when everything is.
     """
 
     loaded: Loaded
