@@ -38,9 +38,11 @@ from gateway.webhooks.signing import new_secret, parse_secret
 from graph_model import times
 from graph_model.events.tail import Tail
 from graph_model.graph import Graph
+from graph_model.identity.rulesets import costs
 from graph_model.identity.rulesets.activation_job import ActivateRuleset
 from graph_model.identity.rulesets.preview_job import PreviewRuleset
 from graph_model.identity.rulesets.training_job import TrainRuleset
+from graph_model.identity.rulesets.watching import watch
 from graph_model.ingestion.ingestion import Ingestion
 from graph_model.insights.model import Threshold
 from graph_model.jobs.model import JobKind
@@ -182,7 +184,7 @@ async def open_gateway(
                 tail.run,
                 deliverer.run,
                 runner.run,
-                _sweeping(ingestion, settings.sweep_interval),
+                _sweeping(ingestion, graph, clock, tail.wake, settings.sweep_interval),
             )
         ]
         try:
@@ -275,11 +277,21 @@ def _authenticate(_: HTTPConnection) -> Principal:
     return DEVELOPMENT
 
 
-def _sweeping(ingestion: Ingestion, interval: float) -> Callable[[], Awaitable[None]]:
+def _sweeping(
+    ingestion: Ingestion,
+    graph: Graph,
+    clock: Callable[[], datetime],
+    on_commit: Callable[[], None],
+    interval: float,
+) -> Callable[[], Awaitable[None]]:
     async def sweep() -> None:
         while True:
             if written := await ingestion.sweep():
                 _log.info("thresholds_swept", events=written)
+            await costs.flush(graph)
+            if await watch(graph, now=clock()):
+                _log.warning("ruleset_stale")
+                on_commit()
             await asyncio.sleep(interval)
 
     return sweep

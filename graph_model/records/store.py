@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, LiteralString
@@ -96,6 +96,15 @@ class StoredRecord:
     identifiers: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What saving did: the identifiers that records carry no longer (`dropped`), and the properties of the
+    records that are new, by key."""
+
+    dropped: set[str]
+    created: dict[str, dict[str, Any]]
+
+
 async def stored_records(transaction: Transaction, keys: Iterable[RecordKey]) -> dict[str, StoredRecord]:
     """What is stored of these profile records, by key."""
     texts = sorted({str(key) for key in keys})
@@ -124,14 +133,15 @@ async def save_records(
     records: Sequence[Record],
     features: Mapping[str, Features],
     ruleset: int,
+    stored: Collection[str],
     *,
     time: str,
-) -> set[str]:
+) -> Saved:
     """Save profile records with their features, by key, to be decided under this version of the ruleset, and
-    the identifiers they carry; return the identifiers they carry no longer."""
+    the identifiers they carry. Those that are not `stored` yet are new."""
     if not records:
-        return set()
-    rows = [
+        return Saved(set(), {})
+    rows: list[dict[str, Any]] = [
         {
             "key": str(record.key),
             "id": new_id("rec"),
@@ -140,13 +150,12 @@ async def save_records(
         for record in records
     ]
     await transaction.run(_SAVE_RECORDS, rows=rows)
-    dropped = await transaction.run(
-        _DROP_IDENTIFIERS,
-        rows=[
-            {"key": str(record.key), "identifiers": [identifier.key for identifier in record.identifiers]}
-            for record in records
-        ],
-    )
+    known = [
+        {"key": str(record.key), "identifiers": [identifier.key for identifier in record.identifiers]}
+        for record in records
+        if str(record.key) in stored
+    ]
+    dropped = await transaction.run(_DROP_IDENTIFIERS, rows=known) if known else []
     carried = [
         {"key": str(record.key), **_identifier(identifier)}
         for record in records
@@ -154,7 +163,8 @@ async def save_records(
     ]
     if carried:
         await transaction.run(_CARRY_IDENTIFIERS, rows=carried, time=time)
-    return set(dropped)
+    created = {row["key"]: row["properties"] | {"id": row["id"]} for row in rows if row["key"] not in stored}
+    return Saved(set(dropped), created)
 
 
 async def save_objects(transaction: Transaction, objects: Sequence[Record], *, time: str) -> set[str]:

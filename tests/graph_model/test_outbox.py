@@ -47,7 +47,7 @@ async def take(tail: Tail, count: int, *, after: int = 0) -> list[Event]:
         return [await anext(following) for _ in range(count)]
 
 
-def names(events: list[Event]) -> list[str]:
+def names(events: list[Event]) -> list[str | None]:
     return [event.individual_id for event in events]
 
 
