@@ -32,12 +32,63 @@ UNWIND $rows AS row
 MATCH (n:BusinessObject {key: row.key})
 SET n += row.properties
 """
+_UNMARKED: LiteralString = """
+MATCH (r:SourceRecord) WHERE r.ruleset IS NULL
+WITH r LIMIT $limit
+RETURN collect(r.key)
+"""
+# The links of before carry no weight: they stay as history, and are decided anew with their records.
+_MARK: LiteralString = """
+UNWIND $keys AS key
+MATCH (r:SourceRecord {key: key})
+SET r.ruleset = $unresolved, r.matchFirstName = null, r.matchLastName = null, r.birthKey = null
+WITH r
+OPTIONAL MATCH (r)-[m:MATCH]->(o:SourceRecord)
+WITH r, m, o WHERE m IS NOT NULL
+CREATE (r)-[:WAS_MATCH {rule: m.rule, since: m.since, actor: m.actor}]->(o)
+DELETE m
+"""
+_UNTYPED: LiteralString = """
+MATCH (i:Individual) WHERE i.partyType IS NULL
+WITH i LIMIT $limit
+RETURN collect(i.id)
+"""
+_TYPE: LiteralString = """
+UNWIND $ids AS id
+MATCH (i:Individual {id: id})
+SET i.partyType = 'PERSON'
+"""
+
+UNRESOLVED = 0
+"""The ruleset of records that no ruleset has decided yet."""
 
 
 async def fold_texts(graph: Graph) -> None:
     """Store the folded forms of the texts of individuals and business objects."""
     await _rewrite(graph, _INDIVIDUALS, _SET_INDIVIDUALS)
     await _rewrite(graph, _OBJECTS, _SET_OBJECTS)
+
+
+async def mark_unresolved(graph: Graph) -> None:
+    """Mark the records that were matched before there were rulesets, which are then resolved anew."""
+    while keys := await graph.read(_UNMARKED, limit=BATCH):
+
+        async def write(transaction: Transaction, keys: list[str] = keys) -> None:
+            await transaction.run(_MARK, keys=keys, unresolved=UNRESOLVED)
+
+        await graph.write(write)
+
+
+async def prepare_matching(graph: Graph) -> None:
+    """Bring what was resolved before there were rulesets into the form of now: its records are to be resolved
+    anew, and its individuals are persons, because there was nothing else."""
+    await mark_unresolved(graph)
+    while ids := await graph.read(_UNTYPED, limit=BATCH):
+
+        async def write(transaction: Transaction, ids: list[str] = ids) -> None:
+            await transaction.run(_TYPE, ids=ids)
+
+        await graph.write(write)
 
 
 async def _rewrite(graph: Graph, reading: LiteralString, writing: LiteralString) -> None:

@@ -27,6 +27,12 @@ class BadInput(GatewayError):
         self.code = code
 
 
+class Gone(GatewayError):
+    """There was somebody with this id; every record of them was deleted."""
+
+    code = "GONE"
+
+
 class Forbidden(GatewayError):
     """The principal lacks the scope that the field asks for."""
 

@@ -16,6 +16,8 @@ def fold(text: str) -> str:
 
     Unicode, section 3.13, definition D145 (canonical caseless matching), in normalisation form C.
     """
+    if text.isascii():
+        return text.lower()
     folded = unicodedata.normalize("NFD", unicodedata.normalize("NFD", text).casefold())
     return unicodedata.normalize("NFC", folded)
 

@@ -84,6 +84,19 @@ class Graph:
 
         return await self._retried(attempt, self._patience)
 
+    async def inspect(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
+        """What `work` returns, which reads by several statements in one transaction. It may run several
+        times."""
+
+        async def attempt() -> T:
+            async with (
+                self._session(neo4j.READ_ACCESS) as session,
+                await session.begin_transaction(timeout=self._timeout) as transaction,
+            ):
+                return await work(Transaction(transaction, self._observer))
+
+        return await self._retried(attempt, self._patience)
+
     async def write(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
         """What `work` returns, once its transaction is on disk. Runs it again, whole, after a conflict
         or a lost connection, so it must be idempotent. Raises GraphUnavailable when patience ends."""

@@ -11,20 +11,24 @@ from dataclasses import dataclass
 from typing import LiteralString
 
 from graph_model import times
-from graph_model.backfill import fold_texts
+from graph_model.backfill import fold_texts, prepare_matching
 from graph_model.graph import Graph, Transaction
+from graph_model.identity.candidates import SLOTS
+from graph_model.identity.rulesets.seed import seed_rulesets
 
 
 @dataclass(frozen=True, slots=True)
 class Migration:
     """One step of the schema: `rewrite`, which brings nodes that are there into the form of now,
-    `definitions` (constraints, indexes), then `seeds` (nodes that must exist)."""
+    `definitions` (constraints, indexes), then `fill`, which makes what Python must work out, and `seeds`
+    (nodes that must exist)."""
 
     number: int
     name: str
     definitions: tuple[LiteralString, ...]
     seeds: tuple[LiteralString, ...] = ()
     rewrite: Callable[[Graph], Awaitable[None]] | None = None
+    fill: Callable[[Graph], Awaitable[None]] | None = None
 
 
 MIGRATIONS = (
@@ -72,6 +76,45 @@ MIGRATIONS = (
         ),
         rewrite=fold_texts,
     ),
+    Migration(
+        3,
+        "matching by weight",
+        (
+            "CREATE CONSTRAINT key_set_id IF NOT EXISTS FOR (n:KeySet) REQUIRE n.id IS UNIQUE",
+            *(
+                f"CREATE INDEX key_set_{slot} IF NOT EXISTS FOR (n:KeySet) ON (n.k{slot})"
+                for slot in range(SLOTS)
+            ),
+            "CREATE INDEX source_record_component IF NOT EXISTS FOR (n:SourceRecord) ON (n.component)",
+            "CREATE INDEX source_record_ruleset IF NOT EXISTS FOR (n:SourceRecord) ON (n.ruleset)",
+        ),
+        rewrite=prepare_matching,
+    ),
+    Migration(
+        4,
+        "rulesets and jobs",
+        (
+            "CREATE CONSTRAINT ruleset_version IF NOT EXISTS FOR (n:Ruleset) REQUIRE n.version IS UNIQUE",
+            "CREATE CONSTRAINT ruleset_part_key IF NOT EXISTS FOR (n:RulesetPart) REQUIRE n.key IS UNIQUE",
+            "CREATE CONSTRAINT ruleset_state_name IF NOT EXISTS FOR (n:RulesetState)"
+            " REQUIRE n.name IS UNIQUE",
+            "CREATE CONSTRAINT matching_cost_key IF NOT EXISTS FOR (n:MatchingCost) REQUIRE n.key IS UNIQUE",
+            "CREATE INDEX matching_cost_version IF NOT EXISTS FOR (n:MatchingCost) ON (n.version)",
+            "CREATE CONSTRAINT job_id IF NOT EXISTS FOR (n:Job) REQUIRE n.id IS UNIQUE",
+            "CREATE INDEX job_state IF NOT EXISTS FOR (n:Job) ON (n.state)",
+        ),
+        fill=seed_rulesets,
+    ),
+    Migration(
+        5,
+        "constraints and reviews",
+        (
+            "CREATE CONSTRAINT constraint_id IF NOT EXISTS FOR (n:Constraint) REQUIRE n.id IS UNIQUE",
+            "CREATE CONSTRAINT review_item_id IF NOT EXISTS FOR (n:ReviewItem) REQUIRE n.id IS UNIQUE",
+            "CREATE CONSTRAINT review_item_key IF NOT EXISTS FOR (n:ReviewItem) REQUIRE n.key IS UNIQUE",
+            "CREATE INDEX review_item_state IF NOT EXISTS FOR (n:ReviewItem) ON (n.state)",
+        ),
+    ),
 )
 
 _APPLIED: LiteralString = "MATCH (m:Migration) RETURN collect(m.number)"
@@ -87,6 +130,8 @@ async def migrate(graph: Graph) -> list[Migration]:
             await migration.rewrite(graph)
         for definition in migration.definitions:
             await graph.define(definition)
+        if migration.fill:
+            await migration.fill(graph)
 
         async def record(transaction: Transaction, migration: Migration = migration) -> None:
             for seed in migration.seeds:

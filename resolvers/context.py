@@ -19,7 +19,8 @@ from resolvers.principal import Principal, Scope
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """The services that all operations share. `webhooks_changed` tells the deliverer to look again;
+    """The services that all operations share. `webhooks_changed` tells the deliverer to look again,
+    `jobs_changed` the runner of jobs;
     `new_secret` makes and `check_secret` validates a webhook's signing secret."""
 
     graph: Graph
@@ -29,6 +30,7 @@ class Services:
     clock: Callable[[], datetime]
     default_country: str | None
     webhooks_changed: Callable[[], None]
+    jobs_changed: Callable[[], None]
     new_secret: Callable[[], str]
     check_secret: Callable[[str], object]
 

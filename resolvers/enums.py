@@ -7,27 +7,34 @@ from enum import Enum
 import strawberry
 
 from graph_model.events import model as events
+from graph_model.identity import golden, kinds
 from graph_model.identity import model as identity
+from graph_model.identity.matching import features
+from graph_model.identity.rulesets.model import Reconcile
 from graph_model.metadata import objects
 from graph_model.records import model as records
 from graph_model.webhooks import model as webhooks
 
 
-def _value(value: str, description: str) -> str:
-    described: str = strawberry.enum_value(str(value), description=description)  # type: ignore[assignment]
-    return described
+def described(value: str, description: str) -> str:
+    """The member of an enum that has this value."""
+    member: str = strawberry.enum_value(str(value), description=description)  # type: ignore[assignment]
+    return member
+
+
+_value = described
 
 
 @strawberry.enum(description="Whether it is known who an individual is.")
 class IndividualKind(Enum):
-    KNOWN = _value("KNOWN", "At least one source record says who it is.")
-    ANONYMOUS = _value("ANONYMOUS", "Only devices or browsers are known so far.")
+    KNOWN = _value(kinds.Kind.KNOWN, "At least one source record says who it is.")
+    ANONYMOUS = _value(kinds.Kind.ANONYMOUS, "Only devices or browsers are known so far.")
 
 
 @strawberry.enum(description="What kind of party an individual is; the two are never linked with each other.")
 class PartyType(Enum):
-    PERSON = _value("PERSON", "A person.")
-    ORGANIZATION = _value("ORGANIZATION", "A company, an association, an authority.")
+    PERSON = _value(features.Party.PERSON, "A person.")
+    ORGANIZATION = _value(features.Party.ORGANIZATION, "A company, an association, an authority.")
 
 
 @strawberry.enum(description="Gender, as a source states it.")
@@ -73,15 +80,50 @@ class MatchRule(Enum):
         identity.MatchRule.NAME_BIRTH_DATE_POSTCODE,
         "A similar name, the same date of birth and the same postal code.",
     )
+    ACCOUNT = _value("ACCOUNT", "The same customer or loyalty number, or login.")
     DEVICE = _value(identity.MatchRule.DEVICE, "The same device or cookie, used by no other person.")
+    WEIGHT = _value(
+        identity.MatchRule.WEIGHT, "No single rule: all that they agree and disagree on, weighed."
+    )
+    CUSTOM = _value("CUSTOM", "A match rule of the ruleset's own.")
 
 
-@strawberry.enum(description="What became of an ingested record.")
+@strawberry.enum(description="How one of several values is chosen for an individual.")
+class ReconciliationMethod(Enum):
+    LAST_UPDATED = _value(
+        Reconcile.LAST_UPDATED,
+        "That of the record updated last; of equally late ones the first in the alphabet.",
+    )
+    MOST_FREQUENT = _value(
+        Reconcile.MOST_FREQUENT, "That which most records say; of equally frequent ones the last updated."
+    )
+    SOURCE_PRIORITY = _value(
+        Reconcile.SOURCE_PRIORITY,
+        "That of the source named first; within one source, and among those not named, the last updated.",
+    )
+    LONGEST = _value(Reconcile.LONGEST, "The longest; of equally long ones the last updated.")
+    MOST_COMPLETE = _value(
+        Reconcile.MOST_COMPLETE, "That of the record with the most fields; of several the last updated."
+    )
+
+
+@strawberry.enum(description="The rule that chose a golden value.")
+class GoldenRule(Enum):
+    LAST_UPDATED = _value(Reconcile.LAST_UPDATED, "Its record was updated last.")
+    MOST_FREQUENT = _value(Reconcile.MOST_FREQUENT, "Most records say so.")
+    SOURCE_PRIORITY = _value(Reconcile.SOURCE_PRIORITY, "Its source comes first.")
+    LONGEST = _value(Reconcile.LONGEST, "It is the longest.")
+    MOST_COMPLETE = _value(Reconcile.MOST_COMPLETE, "Its record has the most fields.")
+    CORRECTION = _value(golden.CORRECTION, "A steward says so, which goes before every rule.")
+
+
+@strawberry.enum(description="What became of a record.")
 class RecordOutcome(Enum):
     CREATED = _value(records.Outcome.CREATED, "It was not there before.")
     UPDATED = _value(records.Outcome.UPDATED, "It replaced an older version.")
     UNCHANGED = _value(records.Outcome.UNCHANGED, "The same content was there already.")
     STALE = _value(records.Outcome.STALE, "A newer version was there already; nothing was changed.")
+    DELETED = _value(records.Outcome.DELETED, "It was deleted.")
     REJECTED = _value(records.Outcome.REJECTED, "It is wrong; see userErrors. Nothing of it was stored.")
 
 
@@ -92,8 +134,28 @@ class EventKind(Enum):
         events.EventKind.INDIVIDUAL_UPDATED,
         "A record, a contact point or a business object of an individual was added or changed.",
     )
+    INDIVIDUALS_MERGED = _value(
+        events.EventKind.INDIVIDUALS_MERGED,
+        "Individuals turned out to be one, or were merged; the ids in mergedIds find this one from now on.",
+    )
+    INDIVIDUAL_SPLIT = _value(
+        events.EventKind.INDIVIDUAL_SPLIT,
+        "Records of an individual are others' from now on; those came about or came back under splitIds.",
+    )
+    INDIVIDUAL_KIND_CHANGED = _value(
+        events.EventKind.INDIVIDUAL_KIND_CHANGED,
+        "It became known who an anonymous individual is, or it is not known any longer (individualKind).",
+    )
+    INDIVIDUAL_GONE = _value(
+        events.EventKind.INDIVIDUAL_GONE,
+        "Every record of an individual was deleted; its id answers GONE from now on.",
+    )
     THRESHOLD_CROSSED = _value(
         events.EventKind.THRESHOLD_CROSSED, "An individual's insights crossed a threshold."
+    )
+    RULESET_STALE = _value(
+        events.EventKind.RULESET_STALE,
+        "The records are no longer those that the active ruleset was made for: a new version is due.",
     )
 
 

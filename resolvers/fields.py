@@ -3,8 +3,8 @@
 Every field of every object type is declared by one of these functions, with a description and a scope
 (law 7: deny by default; a test walks the schema and fails on a field that is not). A field of a type that
 is read from the graph also says what it is there: a stored property, a relation, how many it leads to, a
-part of the same node, or a Python function of stored properties. The planner, the filters, the orders and
-the scope table in `docs/` read nothing but these declarations.
+part of the same node, a Python function of stored properties, or objects packed into them. The planner, the
+filters, the orders and the scope table in `docs/` read nothing but these declarations.
 
 A list of objects may also say how many it holds at most (`size`), and a field which of its arguments says
 how many the lists right beneath it hold (`page`, a path such as "input.records"), where that is not `first`
@@ -14,7 +14,7 @@ certain arguments are given: the cost of an operation follows from all of these.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
@@ -82,7 +82,17 @@ class Computed:
     condition: Callable[..., Filter] | None = None
 
 
-Source: TypeAlias = Stored | RelatedTo | Counted | Embedded | Computed
+@dataclass(frozen=True, slots=True)
+class Unpacked:
+    """A list of objects that are packed into stored values: `function(*inputs)` returns their rows, whose
+    values are, in this order, the `columns`."""
+
+    inputs: tuple[Value, ...]
+    function: Callable[..., list[Sequence[Any]]]
+    columns: tuple[Value, ...]
+
+
+Source: TypeAlias = Stored | RelatedTo | Counted | Embedded | Computed | Unpacked
 
 
 def stored(
@@ -125,6 +135,19 @@ def computed(
     """A field that `function(now, *inputs)` computes from stored properties."""
     values = tuple(Value(name, of) for name in inputs)
     return _field(scope, description, Computed(values, function, condition))
+
+
+def unpacked(
+    scope: Scope,
+    description: str,
+    function: Callable[..., list[Sequence[Any]]],
+    *inputs: str,
+    columns: tuple[Value, ...],
+    size: int,
+) -> Any:
+    """A list of objects, about `size`, whose rows `function(*inputs)` makes of stored properties."""
+    source = Unpacked(tuple(map(Value, inputs)), function, columns)
+    return _field(scope, description, source, size=size)
 
 
 def shown(

@@ -10,14 +10,17 @@ from graph_model.errors import BadInput
 from graph_model.events import model as events
 from graph_model.webhooks import store as webhooks
 from resolvers.context import Info
-from resolvers.enums import EventKind, RecordOutcome
-from resolvers.fields import mutation, resolved, shown
-from resolvers.planning.answer import plan_here
-from resolvers.planning.objects import build_object
+from resolvers.deletion import DeletionMutation
+from resolvers.enums import EventKind
+from resolvers.fields import mutation, shown
+from resolvers.golden.corrections import CorrectionMutation
+from resolvers.jobs.mutations import JobMutation
 from resolvers.principal import Scope
+from resolvers.rulesets.mutations import RulesetMutation
 from resolvers.scalars import JSON
-from resolvers.types.individual import Individual
+from resolvers.stewardship.mutations import StewardMutation
 from resolvers.types.payloads import UserError
+from resolvers.types.record_result import RecordResult
 from resolvers.types.webhook import Webhook
 
 
@@ -31,26 +34,6 @@ class IngestRecordsInput:
         description="The records, at most 1,000. Each is an object with the source's `id`, optionally "
         "`modifiedAt`, and the object's fields; docs/integrators.md lists them."
     )
-
-
-@strawberry.type(description="What became of one record, in the order of the input.")
-class RecordResult:
-    record_id: str | None = shown(Scope.INGEST, "The record's id in the source; null if it had none.")
-    outcome: RecordOutcome = shown(Scope.INGEST, "What became of it.")
-    individual_id: strawberry.ID | None = shown(
-        Scope.INGEST, "The individual that it belongs to; null if it was rejected or leads to nobody yet."
-    )
-
-    @resolved(Scope.PROFILE_READ, "The individual that the record belongs to, as it is now.")
-    async def individual(self, info: Info) -> Individual | None:
-        info.context.require(Scope.PROFILE_READ)
-        if self.individual_id is None:
-            return None
-        services = info.context.services
-        plan = plan_here(info)
-        row = await services.together.lane(plan.shape).by_id(self.individual_id)
-        found: Individual | None = build_object(plan, row, services.clock()) if row else None
-        return found
 
 
 @strawberry.type(description="What became of the records.")
@@ -106,7 +89,7 @@ _UNKNOWN_WEBHOOK = BadInput("There is no webhook with that id.", code="NOT_FOUND
 
 
 @strawberry.type(description="What can be changed.")
-class Mutation:
+class Mutation(CorrectionMutation, DeletionMutation, JobMutation, RulesetMutation, StewardMutation):
     @mutation(
         Scope.INGEST,
         "Store records and resolve whom they are about. Idempotent: the same record again changes nothing. "
@@ -127,14 +110,7 @@ class Mutation:
         except BadInput as error:
             return IngestRecordsPayload(results=[], user_errors=[UserError.of_input(error)])
         return IngestRecordsPayload(
-            results=[
-                RecordResult(
-                    record_id=result.record_id,
-                    outcome=RecordOutcome(result.outcome.value),
-                    individual_id=strawberry.ID(result.individual_id) if result.individual_id else None,
-                )
-                for result in stored
-            ],
+            results=[RecordResult.of(result) for result in stored],
             user_errors=[UserError.of(problem) for result in stored for problem in result.problems],
         )
 

@@ -9,12 +9,17 @@ import strawberry
 from graph_model.webhooks import store as webhooks
 from resolvers.context import Info
 from resolvers.enums import IdentifierType
+from resolvers.explanations.queries import ExplanationQuery
 from resolvers.fields import SCAN_POINTS, resolved
 from resolvers.filters.inputs import filter_input
 from resolvers.filters.orders import order_input
+from resolvers.golden.queries import GoldenQuery
+from resolvers.jobs.queries import JobQuery
 from resolvers.planning.answer import answer
 from resolvers.planning.roots import DEFAULT_PAGE, MAX_PAGE
 from resolvers.principal import Scope
+from resolvers.rulesets.queries import RulesetQuery
+from resolvers.stewardship.queries import StewardQuery
 from resolvers.types.connection import IndividualConnection
 from resolvers.types.individual import Individual
 from resolvers.types.node import Node
@@ -46,7 +51,7 @@ class IndividualBy:
 
 
 @strawberry.type(description="What can be read.")
-class Query:
+class Query(ExplanationQuery, GoldenQuery, JobQuery, RulesetQuery, StewardQuery):
     @resolved(
         Scope.PROFILE_LOOKUP,
         "One individual, or null if nobody is known by that id or identifier. An identifier that several "

@@ -85,6 +85,7 @@ def individual(number: int) -> dict[str, Any]:
         "id": f"ind_{number * 611_953 % 1_000_003:032}",
         "status": "ACTIVE",
         "kind": "KNOWN",
+        "partyType": "PERSON",
         "createdAt": moment,
         "updatedAt": moment,
         **golden,

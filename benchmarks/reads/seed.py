@@ -31,7 +31,7 @@ FOREACH (identifier IN record.identifiers |
 WITH i, collect(r) AS records
 UNWIND range(1, size(records) - 1) AS n
 WITH records[n - 1] AS a, records[n] AS b
-CREATE (a)-[:MATCH {rule: $rule, score: 1000, since: $time, actor: 'benchmark'}]->(b)
+CREATE (a)-[:MATCH {rule: $rule, weight: 5000, since: $time, actor: 'benchmark'}]->(b)
 """
 
 
@@ -62,6 +62,7 @@ def _individual(number: int, chance: random.Random) -> dict[str, Any]:
             "id": id_,
             "status": "ACTIVE",
             "kind": "KNOWN",
+            "partyType": "PERSON",
             "displayName": f"{first_name} {last_name}",
             "firstName": first_name,
             "lastName": last_name,

@@ -51,7 +51,7 @@ def of_parts(parts: Mapping[str, Any]) -> Address:
     values = [parts.get(name) for name in _PARTS]
     if not any(values):
         return NOWHERE
-    return normal_address(*(value if isinstance(value, str) else "" for value in values))
+    return normal_address(*(value[: normalise.MOST] if isinstance(value, str) else "" for value in values))
 
 
 @lru_cache(maxsize=100_000)

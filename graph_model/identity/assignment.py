@@ -1,34 +1,39 @@
 """Which universal id each part of a new partition carries (law 4: ids are stable and never unknown).
 
-A merge keeps the older id and the other resolves to it while the merge stands. A split leaves the
-id with the larger part and gives a retired id back to the part that holds the records it had. Where
-these two disagree the second counts: a merge that is undone leaves both ids where they were.
+A merge keeps the older id, or the one that a steward names, and the other resolves to it while the merge
+stands. A split leaves the id with the larger part and gives a retired id back to the part that holds the
+records it had. Where these two disagree the second counts: a merge that is undone leaves both ids where they
+were, and records that came meanwhile go back with the side that they came for.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Retired:
-    """An id that resolves to another one, and the records it had when it was merged away."""
+    """An id that resolves to another one, and the records it had when it was merged away. `marker` sorts
+    behind the age of every record that was there then, and before that of every later one."""
 
     id: str
     into: str
     records: frozenset[str]
+    marker: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
     """What becomes of ids. `members`: id → its records, for every part. `created`: ids made now.
-    `revived`: retired ids given back. `merged`: retired id → the id it resolves to from now on."""
+    `revived`: retired ids given back. `merged`: retired id → the id it resolves to from now on. `gone`: ids
+    of which no record is left."""
 
     members: dict[str, frozenset[str]]
     created: frozenset[str]
     revived: frozenset[str]
     merged: dict[str, str]
+    gone: frozenset[str] = frozenset()
 
 
 def assign(
@@ -38,12 +43,13 @@ def assign(
     *,
     age: Mapping[str, str],
     mint: Callable[[], str],
+    preferred: Collection[str] = (),
 ) -> Assignment:
     """The id of each part.
 
     `current` maps record keys to the id they belong to now (records that are new are absent), `retired`
     are the ids that resolve to one of those. Ids sort by age, and `age` maps the keys in `current` to what
-    sorts by the age of the record. `mint` makes a new id.
+    sorts by the age of the record. `mint` makes a new id. An id that is `preferred` outlives one that is not.
     """
     parts = list(parts)
     owners = {part: {current[key] for key in part if key in current} for part in parts}
@@ -55,28 +61,45 @@ def assign(
     retired = sorted(retired, key=lambda item: item.id)
     brought = {(item.into, key) for item in retired for key in item.records}
 
-    def standing(owner: str, part: frozenset[str]) -> tuple[int, int, int, _Reversed]:
-        share = [key for key in part if current.get(key) == owner]
-        own = sum((owner, key) not in brought for key in share)
-        return own, len(share), -len(owners[part]), _Reversed(min(age[key] for key in share))
+    core = {item.id: _core(item, retired, age) for item in retired}
 
-    # Where an id's records have parted, the larger share keeps it, not counting records that another id
-    # brought into the merge; of equal ones the one in a part that fewer others claim (a record that went over
-    # to another person does not take its old id along), then the one with the oldest record.
+    def share_of(item: Retired, part: frozenset[str]) -> tuple[int, int]:
+        return len(core[item.id] & part), len(item.records & part)
+
+    merges: dict[str, list[Retired]] = {}
+    for item in retired:
+        merges.setdefault(item.into, []).append(item)
+
+    def standing(owner: str, part: frozenset[str]) -> tuple[bool, int, int, int, _Reversed]:
+        share = [key for key in part if current.get(key) == owner]
+        own = [key for key in share if (owner, key) not in brought]
+        apart = any(
+            item.records & part and not any(age[key] < item.marker for key in own)
+            for item in merges.get(owner, ())
+        )
+        return not apart, len(own), len(share), -len(owners[part]), _Reversed(min(age[key] for key in share))
+
+    # Where an id's records have parted, it does not stay with a share that another id brought into a merge,
+    # nor with what has joined that share since. Of the others the larger one keeps it, not counting records
+    # that another id brought; of equal ones the one in a part that fewer others claim (a record that went
+    # over to another person does not take its old id along), then the one with the oldest record.
     heir = {
         owner: max(claimants, key=lambda part: standing(owner, part)) for owner, claimants in claims.items()
     }
+    kept: dict[frozenset[str], list[str]] = {}
+    for owner, part in heir.items():
+        kept.setdefault(part, []).append(owner)
     members: dict[str, frozenset[str]] = {}
     created: set[str] = set()
     revived: set[str] = set()
     merged: dict[str, str] = {}
     given_back: set[str] = set()
     for part in parts:
-        ids = sorted(owner for owner, inheritor in heir.items() if inheritor is part)
+        ids = sorted(kept.get(part, ()), key=lambda owner: (owner not in preferred, owner))
         if not ids:
             back = [item for item in retired if item.id not in given_back and item.records & part]
             if back:
-                best = max(back, key=lambda item: (len(item.records & part), _Reversed(item.id)))
+                best = max(back, key=lambda item: (share_of(item, part), _Reversed(item.id)))
                 given_back.add(best.id)
                 revived.add(best.id)
                 ids = [best.id]
@@ -88,11 +111,24 @@ def assign(
     for item in retired:
         if item.id not in revived:
             # An alias follows its records; where none of them is left, the id that it resolved to.
-            home = max(members, key=lambda id_: (len(members[id_] & item.records), _Reversed(id_)))
-            target = home if members[home] & item.records else merged.get(item.into, item.into)
+            home = max(members, key=lambda id_: (share_of(item, members[id_]), _Reversed(id_)), default=None)
+            found = home is not None and bool(members[home] & item.records)
+            target = home if home is not None and found else merged.get(item.into, item.into)
             if target != item.into:
                 merged[item.id] = target
-    return Assignment(members, frozenset(created), frozenset(revived), merged)
+    gone = set(current.values()) - claims.keys()
+    return Assignment(members, frozenset(created), frozenset(revived), merged, frozenset(gone))
+
+
+def _core(item: Retired, retired: Iterable[Retired], age: Mapping[str, str]) -> frozenset[str]:
+    """The records that were the id's own: without those that others had brought into it before it was retired
+    itself, and those that came after that, which may be theirs."""
+    brought = [other for other in retired if other.marker < item.marker and other.records <= item.records]
+    if not brought:
+        return item.records
+    first = min(other.marker for other in brought)
+    others = frozenset().union(*(other.records for other in brought))
+    return frozenset(key for key in item.records - others if age.get(key, first) < first)
 
 
 class _Reversed(str):

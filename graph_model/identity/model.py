@@ -1,36 +1,15 @@
-"""What identity resolution reasons about: records reduced to what matching compares, and links."""
+"""What identity resolution reasons about beside features: evidence between records."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from graph_model.identity import normalise
-from graph_model.metadata.objects import ANONYMOUS_TYPES, DEVICE_OBJECT, IdentifierType
-from graph_model.records.model import Identifier, Record
-
-
-@dataclass(frozen=True, slots=True)
-class MatchRecord:
-    """A source record as matching sees it. `key` is the record's key as text; names are normalised;
-    `birth_key` is birth date and postal code in one, None where either is unknown."""
-
-    key: str
-    first_name: str
-    last_name: str
-    birth_key: str | None
-    identifiers: tuple[str, ...]
-    anonymous: bool
-
-    def of_type(self, *types: IdentifierType) -> frozenset[str]:
-        """The keys of its identifiers of these types."""
-        prefixes = tuple(f"{type_}|" for type_ in types)
-        return frozenset(key for key in self.identifiers if key.startswith(prefixes))
+from graph_model.records.model import Identifier
 
 
 class MatchRule(StrEnum):
-    """The rules by which two records are linked; any one of them is enough."""
+    """What linked two records: a match rule of the default ruleset, or the sum of all they agree on."""
 
     EMAIL = "EMAIL"
     """The same normalised e-mail address."""
@@ -40,42 +19,17 @@ class MatchRule(StrEnum):
     """A similar name, the same date of birth and the same postal code."""
     DEVICE = "DEVICE"
     """The same device or cookie, one of the two records being the device itself."""
+    WEIGHT = "WEIGHT"
+    """No single rule: all that they agree and disagree on, weighed."""
 
 
 @dataclass(frozen=True, slots=True)
-class Match:
-    """Evidence that two records (by key, `a` before `b`) are one person; `score` in thousandths."""
+class Evidence:
+    """What two records weigh as evidence that they are one person, in thousandths of a bit (log2 odds), and
+    the match rule that decided, or WEIGHT."""
 
-    a: str
-    b: str
-    rule: MatchRule
-    score: int
-
-    @property
-    def pair(self) -> tuple[str, str]:
-        """The two keys, which identify the match."""
-        return (self.a, self.b)
-
-
-def match_record(record: Record) -> MatchRecord:
-    """What matching compares of a profile record."""
-    fields = record.fields
-    birth_date = fields.get("birthDate")
-    postal_code = normalise.postal_code(str(fields.get("postalCode", "")))
-    return MatchRecord(
-        key=str(record.key),
-        first_name=normalise.name(str(fields.get("firstName", ""))),
-        last_name=normalise.name(str(fields.get("lastName", ""))),
-        birth_key=f"{birth_date}|{postal_code}" if birth_date and postal_code else None,
-        identifiers=tuple(identifier.key for identifier in record.identifiers),
-        anonymous=record.key.object == DEVICE_OBJECT,
-    )
-
-
-def candidate_identifiers(record: MatchRecord) -> Iterator[str]:
-    """The identifiers by which other records may be found that match this one."""
-    matched = {IdentifierType.EMAIL, IdentifierType.PHONE} | ANONYMOUS_TYPES
-    yield from record.of_type(*matched)
+    weight: int
+    rule: str
 
 
 def strongest(identifiers: tuple[Identifier, ...]) -> Identifier | None:

@@ -39,6 +39,7 @@ class NameParts(NamedTuple):
     suffix: str = ""
 
 
+_LONGEST = 100
 _GENERATIONS = {
     **dict.fromkeys(("jr", "jnr", "junior", "jun", "filho"), "jr"),
     **dict.fromkeys(("sr", "snr", "senior", "sen"), "sr"),
@@ -49,7 +50,7 @@ _GENERATIONS = {
     **dict.fromkeys(("v", "5th"), "v"),
 }
 _INITIALS = frozenset({"i", "v"})
-"""Numerals that are initials as well: they count as a generation only where a suffix is expected."""
+"""Numerals that are initials as well."""
 _APOSTROPHES = re.compile("['\u2018\u2019\u02bc\u02b9\u0060\u00b4]")
 _HAN = "\u3400-\u9fff\uf900-\ufaff"
 _HANGUL = "\uac00-\ud7af"
@@ -79,14 +80,21 @@ def normal_name(first: str, middle: str, last: str, suffix: str, full: str) -> N
     # `Mary A` in the field of the given name is a given name with an initial.
     if not middle_words and len(first_words) > 1 and len(first_words[-1]) == 1:
         middle_words = [first_words.pop()]
+        # `Morris I` may be either, and a blank on the other side says nothing: it counts as both.
+        generation = generation or (middle_words[0] if middle_words[0] in _INITIALS else "")
     return Name(" ".join(first_words), " ".join(middle_words), " ".join(last_words), generation)
 
 
-@lru_cache(maxsize=20_000)
 def split_full_name(full: str) -> NameParts:
     """A whole name in its parts, titles left out: `Dr. Juan de la Vega Jr.` → Juan, de la Vega, Jr.; a
     comma says that the family name stands first, as it does in Chinese and Korean script."""
     text = " ".join(full.split())
+    # What is longer is no name, and would take the parser its time.
+    return _split(text) if len(text) <= _LONGEST else NameParts(first=text)
+
+
+@lru_cache(maxsize=20_000)
+def _split(text: str) -> NameParts:
     if _SURNAME_FIRST.fullmatch(text):
         at = 2 if len(text) > 2 and text[:2] in _TWO_CHARACTER_SURNAMES else 1
         return NameParts(first=text[at:], last=text[:at])

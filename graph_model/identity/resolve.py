@@ -1,170 +1,203 @@
-"""Resolving what changed: find candidates, match, partition anew, assign ids, save the difference."""
+"""Resolving what changed: find evidence, judge the components it touches, assign ids, save the difference."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+
+import orjson
 
 from graph_model.graph import Transaction
-from graph_model.identity import store
+from graph_model.identity import components, store
 from graph_model.identity.assignment import Assignment, assign
-from graph_model.identity.golden import golden_values
-from graph_model.identity.model import Match, MatchRecord, candidate_identifiers
-from graph_model.identity.partition import partition
-from graph_model.identity.rules import match
+from graph_model.identity.candidates import Pair
+from graph_model.identity.components import Member, Neighbourhood
+from graph_model.identity.constraints.model import Among
+from graph_model.identity.constraints.store import constraints_among
+from graph_model.identity.evidence import SYSTEM, Findings, find
+from graph_model.identity.golden import GoldenSource, golden_values
+from graph_model.identity.judging import Judgement, judge
+from graph_model.identity.model import Evidence
+from graph_model.identity.reviews import store as reviews
+from graph_model.identity.rulesets.active import Loaded
+from graph_model.identity.subjects import Changes
 from graph_model.ids import new_id
-
-GENERIC_CAP = 60
-"""An identifier that more records carry than this is generic (a shop's phone, `info@`): it links nobody."""
 
 
 @dataclass(frozen=True, slots=True)
 class Resolution:
     """What resolving did: the individuals that it looked at (`touched`), those among them that were `created`
-    and those whose records or golden values `changed`; `merged`: retired id → the id it resolves to; the
-    `identifiers` whose owner may have changed; and for whom a threshold held before, in `absorbed`."""
+    and those whose records or golden values `changed`; `merged`: retired id → the id it resolves to; those of
+    whom no record is left (`gone`); the `identifiers` whose owner may have changed; and for whom a threshold
+    held before, in `absorbed`. `before` and `membership` say whose each record was and is."""
 
-    touched: frozenset[str]
-    created: frozenset[str]
-    changed: frozenset[str]
-    merged: dict[str, str]
-    identifiers: frozenset[str]
-    absorbed: dict[str, bool]
-    membership: dict[str, str]
+    touched: frozenset[str] = frozenset()
+    created: frozenset[str] = frozenset()
+    changed: frozenset[str] = frozenset()
+    merged: dict[str, str] = field(default_factory=dict)
+    gone: frozenset[str] = frozenset()
+    identifiers: frozenset[str] = frozenset()
+    absorbed: dict[str, bool] = field(default_factory=dict)
+    membership: dict[str, str] = field(default_factory=dict)
+    before: dict[str, str] = field(default_factory=dict)
 
 
-async def resolve(
-    transaction: Transaction,
-    changed: Mapping[str, str],
-    dropped: Collection[str],
-    *,
-    time: str,
-) -> Resolution:
-    """Resolve profile records that were saved in this transaction.
+async def resolve(transaction: Transaction, changes: Changes, *, time: str) -> Resolution:
+    """Decide the changed records anew, and whatever they touch, after they were saved in this transaction.
 
-    `changed` maps their keys to the actor who changed them, `dropped` are identifiers that they carried
-    before. The result depends only on the records stored, not on their order.
+    The result depends only on the records stored, on constraints and on the ruleset, not on their order.
     """
-    component = await store.load_changed(transaction, changed.keys())
-    carried = {key for record in component.records.values() for key in record.identifiers}
-    generic, reopened = await _generic_identifiers(transaction, carried | set(dropped))
-    if reopened:
-        for record, _ in await store.candidates(transaction, reopened, ()):
-            if record.key not in component.records:
-                changed = {**changed, record.key: "system"}
-        component = await store.load_changed(transaction, changed.keys())
-        carried = {key for record in component.records.values() for key in record.identifiers}
-        generic |= {key for key, (_, flag) in (await store.carriers(transaction, carried)).items() if flag}
-    subjects = {key: _without(record, generic) for key, record in component.records.items()}
-    found, touched = await _match_candidates(transaction, subjects)
-    await store.expand(transaction, component, touched | set(component.membership.values()))
-
-    kept = {old for old in component.matches if old.a not in subjects and old.b not in subjects}
-    parts = partition(component.records.values(), kept | found)
-    assignment = assign(
-        parts, component.membership, component.retired, age=component.age, mint=lambda: new_id("ind")
-    )
-    stale = component.matches - kept
-    await store.save_matches(
+    if not changes.actors:
+        return Resolution(identifiers=frozenset(changes.dropped))
+    here = Neighbourhood({key: components.new_member(key, said) for key, said in changes.created.items()})
+    await components.load(transaction, here, (), changes.actors)
+    findings = await find(transaction, changes, here)
+    alone = {key for key, component in findings.reached.items() if component is None}
+    joined = {component for component in findings.reached.values() if component is not None}
+    await components.load(transaction, here, joined, alone)
+    return await decide(
         transaction,
-        [(new, changed.get(new.a) or changed[new.b]) for new in sorted(found - stale, key=_by_pair)],
-        sorted(stale - found, key=_by_pair),
+        changes.loaded,
+        here,
+        findings,
+        dropped=changes.dropped,
+        preferred=changes.preferred,
         time=time,
     )
-    return await _save(transaction, component, assignment, changed, set(dropped), time=time)
 
 
-async def _generic_identifiers(
-    transaction: Transaction, identifiers: Collection[str]
-) -> tuple[set[str], set[str]]:
-    """The identifiers that are generic now, and those that just became or ceased to be so: for every
-    record that carries one of the latter, matching has to be decided again."""
-    counted = await store.carriers(transaction, identifiers)
-    now = {key: count > GENERIC_CAP for key, (count, _) in counted.items()}
-    crossed = {key: now[key] for key, (_, before) in counted.items() if now[key] != before}
-    await store.set_generic(transaction, crossed)
-    return {key for key, flag in now.items() if flag}, set(crossed)
+async def decide(
+    transaction: Transaction,
+    loaded: Loaded,
+    here: Neighbourhood,
+    findings: Findings,
+    *,
+    dropped: Collection[str] = (),
+    preferred: Collection[str] = (),
+    time: str,
+) -> Resolution:
+    """Judge the components that are here, what was found being what holds of the records decided anew, and
+    save the difference."""
+    bound = await constraints_of(transaction, here)
+    evidence = _evidence(here, findings)
+    live = {key for key, member in here.members.items() if not member.deleted}
+    joined = components.connected(live, (*evidence, *bound.always))
+    judgement = judge(loaded, here, joined, evidence, bound)
+    before = {key: member.individual for key, member in here.members.items() if member.individual is not None}
+    assignment = assign(
+        judgement.parts,
+        before,
+        await store.retired(transaction, set(before.values())),
+        age={key: member.id for key, member in here.members.items()},
+        mint=lambda: new_id("ind"),
+        preferred=preferred,
+    )
+    gone_components = dict.fromkeys(
+        key for key, member in here.members.items() if member.deleted and member.component is not None
+    )
+    await components.save(
+        transaction,
+        (pair for pair, old in here.evidence.items() if evidence.get(pair) != old),
+        {
+            pair: (new, _actor(findings, pair))
+            for pair, new in evidence.items()
+            if here.evidence.get(pair) != new
+        },
+        components.moves(here, joined) | gone_components,
+        time=time,
+    )
+    together = {key for part in joined if len(part) > 1 for key in part}
+    together |= {key for key, member in here.members.items() if member.component is not None}
+    await reviews.refresh(transaction, together, judgement.cases, time=time)
+    resolution = await _save(transaction, loaded, here, assignment, judgement, before, findings, time=time)
+    return replace(resolution, identifiers=resolution.identifiers | set(dropped))
 
 
-async def _match_candidates(
-    transaction: Transaction, subjects: Mapping[str, MatchRecord]
-) -> tuple[set[Match], set[str]]:
-    """The matches of the subjects with anything, and the individuals that these lead to."""
-    by_key: dict[str, set[str]] = {}
-    for subject in subjects.values():
-        for key in (*candidate_identifiers(subject), *([subject.birth_key] if subject.birth_key else [])):
-            by_key.setdefault(key, set()).add(subject.key)
-    identifiers = {key for subject in subjects.values() for key in candidate_identifiers(subject)}
-    found: set[Match] = set()
-    touched: set[str] = set()
-    for candidate, individual_id in await store.candidates(
-        transaction, identifiers, by_key.keys() - identifiers
-    ):
-        keys = (*candidate.identifiers, *([candidate.birth_key] if candidate.birth_key else []))
-        for subject_key in {subject for key in keys for subject in by_key.get(key, ())}:
-            new = match(subjects[subject_key], subjects.get(candidate.key, candidate))
-            if new is not None:
-                found.add(new)
-                if individual_id is not None:
-                    touched.add(individual_id)
-    return found, touched
+async def constraints_of(transaction: Transaction, here: Neighbourhood) -> Among:
+    """The constraints on the records here, which come with the components that always-links lead to."""
+    bound = {key for key, member in here.members.items() if member.bound}
+    found = await constraints_among(transaction, bound) if bound else Among(frozenset(), frozenset())
+    while beyond := {key for pair in found.always for key in pair} - here.members.keys():
+        await components.load(transaction, here, (), beyond)
+        bound = {key for key, member in here.members.items() if member.bound}
+        found = await constraints_among(transaction, bound)
+    return found
+
+
+def _evidence(here: Neighbourhood, findings: Findings) -> dict[Pair, Evidence]:
+    """The evidence that holds now: what is stored, but for that of records decided anew, which was found."""
+    kept = {
+        pair: evidence
+        for pair, evidence in here.evidence.items()
+        if pair not in findings.fallen and findings.subjects.keys().isdisjoint(pair)
+    }
+    return kept | findings.evidence
+
+
+def _actor(findings: Findings, pair: Pair) -> str:
+    a, b = pair
+    return findings.subjects.get(a) or findings.subjects.get(b) or SYSTEM
 
 
 async def _save(
     transaction: Transaction,
-    component: store.Component,
+    loaded: Loaded,
+    here: Neighbourhood,
     assignment: Assignment,
-    changed: Mapping[str, str],
-    dropped: set[str],
+    judgement: Judgement,
+    before: Mapping[str, str],
+    findings: Findings,
     *,
     time: str,
 ) -> Resolution:
     membership = {key: id_ for id_, keys in assignment.members.items() for key in keys}
-    before = component.membership
     moved = sorted(key for key, id_ in membership.items() if before.get(key) != id_)
-    left = {before[key] for key in moved if key in before} & assignment.members.keys()
-    touched = {membership[key] for key in (*changed, *moved)} | left
+    deleted = sorted(key for key in before if key not in membership)
+    left = {before[key] for key in (*moved, *deleted) if key in before} & assignment.members.keys()
+    decided = [key for key in findings.subjects if key in membership]
+    touched = {membership[key] for key in (*decided, *moved)} | left
     golden = {
-        id_: golden_values(component.sources[key] for key in assignment.members[id_]) for id_ in touched
+        id_: golden_values(
+            (_source(here.members[key]) for key in assignment.members[id_]),
+            loaded.ruleset.reconciliation,
+        )
+        for id_ in touched
     }
-    changed_values = await store.save_individuals(transaction, golden, time=time)
+    facts = {id_: judgement.facts_of(part) for id_, part in assignment.members.items()}
+    changed_values = await store.save_individuals(transaction, golden, facts, time=time)
+    system = min(findings.subjects.values())
     await store.move_records(
         transaction,
-        [(key, before[key]) for key in moved if key in before],
-        [(key, membership[key], changed.get(key) or min(changed.values())) for key in moved],
+        [(key, before[key]) for key in sorted({*moved, *deleted}) if key in before],
+        [(key, membership[key], findings.subjects.get(key) or system) for key in moved],
         time=time,
     )
-    newly_retired = {id_ for id_ in assignment.merged if id_ in set(before.values())}
     absorbed: dict[str, bool] = {}
+    newly_retired = {id_ for id_ in assignment.merged if id_ in set(before.values())}
     if newly_retired or assignment.revived:
         for id_ in await store.holding_thresholds(transaction, newly_retired):
             absorbed[assignment.merged[id_]] = True
     held = {id_: sorted(key for key, owner in before.items() if owner == id_) for id_ in newly_retired}
     await store.save_aliases(transaction, assignment.merged, assignment.revived, held, time=time)
+    await store.save_gone(transaction, assignment.gone, time=time)
+    carried = {
+        key
+        for id_ in touched
+        for record in assignment.members[id_]
+        for key in here.members[record].identifiers
+    }
     return Resolution(
         touched=frozenset(touched),
         created=assignment.created,
         changed=frozenset(changed_values | {membership[key] for key in moved} | left),
         merged=assignment.merged,
-        identifiers=frozenset(
-            dropped
-            | {
-                key
-                for id_ in touched
-                for record in assignment.members[id_]
-                for key in component.records[record].identifiers
-            }
-        ),
+        gone=assignment.gone,
+        identifiers=frozenset(carried),
         absorbed=absorbed,
         membership=membership,
+        before=dict(before),
     )
 
 
-def _without(record: MatchRecord, generic: set[str]) -> MatchRecord:
-    if generic.isdisjoint(record.identifiers):
-        return record
-    return replace(record, identifiers=tuple(key for key in record.identifiers if key not in generic))
-
-
-def _by_pair(found: Match) -> tuple[str, str]:
-    return found.pair
+def _source(member: Member) -> GoldenSource:
+    return GoldenSource(member.key, member.object, member.modified_at, orjson.loads(member.fields))

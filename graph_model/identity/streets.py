@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
+
+from rapidfuzz.distance import OSA
 
 _TYPES = """
 alley aly allee ally; annex anx; arcade arc; avenue ave aven avenu avn avnue av;
@@ -57,8 +59,12 @@ etage penthouse ph lot"""
 _UNIT_WORDS = frozenset(_UNITS.split())
 _BUILDING_WORDS = frozenset({"bld", "bldg", "building", "block", "blk", "tower"})
 _NUMBER_WORDS = frozenset({"no", "nr", "num", "number", "numero", "house", "haus"})
+_OFTEN = ("street", "avenue", "crescent", "circuit", "terrace", "highway", "boulevard", "parade", "square")
+_OFTEN_SHORT = ("place", "drive", "close", "court", "grove")
 _ENDINGS = ("strasse", "str", "gasse", "straat", "weg", "platz", "allee")
+_LEAST_NAME, _LEAST_TYPE = 3, 5
 _HOUSE = re.compile(r"\d{1,6}[a-z]?(?:[-/]\d{1,6}[a-z]?)?")
+_UNIT_OF_HOUSE = re.compile(r"(\d+[a-z]?)/(\d+[a-z]?)")
 _UNIT_VALUE = re.compile(r"[a-z]?-?\d+[a-z]?(?:-\d+)?|[a-z]")
 
 
@@ -99,6 +105,8 @@ def take_unit(words: list[str]) -> tuple[str, list[str]]:
             end = at + 1
             while end < len(words) and words[end] in _UNIT_WORDS:
                 end += 1
+            if end < len(words) and (shared := _UNIT_OF_HOUSE.fullmatch(words[end])):
+                return shared[1], [*words[:at], shared[2], *words[end + 1 :]]
             if end < len(words) and _UNIT_VALUE.fullmatch(words[end]):
                 return words[end], words[:at] + words[end + 1 :]
             if word in ("penthouse", "ph"):
@@ -152,13 +160,16 @@ def is_building(words: list[str]) -> bool:
 
 
 def long_words(words: list[str], country: str) -> str:
-    """The words of a street in one long spelling: `e main st` → `east main street`."""
+    """The words of a street in one long spelling: `e main st` → `east main street`. A type that is written
+    in one with its name, or with a letter amiss, is one all the same: `mainstreet`, `main stret`."""
     table = _long_in(country)
     found = []
+    words = _with_type(words, table)
     for at, word in enumerate(words):
         first, last = at == 0, at == len(words) - 1
         if word == "st" and table.get("st") is None:
-            word = "saint" if first and not last else "street"
+            before_name = not last and not is_type(words[at + 1]) and not is_direction(words[at + 1])
+            word = "saint" if before_name or (first and not last) else "street"
         elif word in _DIRECTIONS and (first or last) and len(words) > 1:
             word = _DIRECTIONS[word]
         elif word in table and (not last or len(words) > 1):
@@ -167,3 +178,22 @@ def long_words(words: list[str], country: str) -> str:
             word = word[:-3] + table.get("str", "strasse").replace("street", "strasse")
         found.append(word)
     return " ".join(found)
+
+
+def _with_type(words: list[str], table: dict[str, str]) -> list[str]:
+    if not words or words[-1] in table or words[-1] in _DIRECTIONS:
+        return words
+    last = words[-1]
+    for type_ in (*_OFTEN, *_OFTEN_SHORT):
+        if last.endswith(type_) and len(last) - len(type_) >= _LEAST_NAME:
+            return [*words[:-1], last.removesuffix(type_), type_]
+    near = _near_type(last) if len(words) > 1 else ""
+    return [*words[:-1], near] if near else words
+
+
+@lru_cache(maxsize=50_000)
+def _near_type(word: str) -> str:
+    """The type that the word is but for one letter: left out, put in, another one or two of them swapped."""
+    if len(word) < _LEAST_TYPE:
+        return ""
+    return next((type_ for type_ in _OFTEN if OSA.distance(word, type_, score_cutoff=1) <= 1), "")

@@ -4,25 +4,29 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, LiteralString
 
 from graph_model import times
 from graph_model.events import store as events
-from graph_model.events.model import EventKind, NewEvent
 from graph_model.graph import Transaction
-from graph_model.identity import ownership
 from graph_model.identity import store as identity
+from graph_model.identity.corrections import following as corrections
+from graph_model.identity.evidence import SYSTEM
+from graph_model.identity.matching.features import Features, features_of, unpack
 from graph_model.identity.model import strongest
-from graph_model.identity.resolve import Resolution, resolve
-from graph_model.ingestion.versions import decide_versions
+from graph_model.identity.rulesets.active import Loaded, active
+from graph_model.identity.subjects import NOWHERE, Findable, findable, gather, record_findable
+from graph_model.ingestion.settle import make_way, settle, tell
+from graph_model.ingestion.versions import Version, decide_versions
 from graph_model.insights import store as insights
 from graph_model.insights.model import Threshold
 from graph_model.metadata.objects import ANONYMOUS_TYPES, DEVICE_OBJECT, INDIVIDUAL, Category
 from graph_model.records import store as records_store
 from graph_model.records.model import Outcome, Record, RecordKey, RecordResult
+from graph_model.records.store import StoredRecord
 
 _WHOSE_RECORDS: LiteralString = """
 UNWIND $keys AS key
@@ -36,31 +40,48 @@ MATCH (:BusinessObject {key: key})-[:CAUSED_BY]->(:Identifier)-[:BELONGS_TO]->(i
 RETURN collect([key, i.id])
 """
 
-SYSTEM = "system"
-"""The actor of what the gateway does of its own accord."""
-
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """A valid record on its way into the graph, and the principal that sent it."""
+    """A valid record on its way into the graph, and the principal that sent it; `features` are what matching
+    sees of it, worked out while another batch is being committed."""
 
     record: Record
     actor: str
+    features: Features
+
+    @classmethod
+    def of(cls, record: Record, actor: str) -> Submission:
+        """The submission of a record by a principal."""
+        return cls(record, actor, features_of(record))
 
 
 async def commit_batch(
-    transaction: Transaction, batch: Sequence[Submission], threshold: Threshold, *, now: datetime
+    transaction: Transaction,
+    batch: Sequence[Submission],
+    threshold: Threshold,
+    *,
+    now: datetime,
+    also: Callable[[Transaction], Awaitable[None]] | None = None,
 ) -> list[RecordResult]:
-    """Store the batch and everything that follows from it; the results are in the batch's order."""
+    """Store the batch and everything that follows from it; the results are in the batch's order. `also` runs
+    when the records are saved, before anything is decided."""
     time = times.to_text(now)
     await identity.lock(transaction)
+    ruling = await active(transaction)
     profiles = [item.record.key for item in batch if _is_profile(item.record)]
     objects = [item.record.key for item in batch if not _is_profile(item.record)]
     devices = {str(record.key): record for item in batch if (record := derived_device(item.record))}
-    stored = await records_store.stored_versions(
-        transaction, {*profiles, *(record.key for record in devices.values())}, set(objects)
+    stored = await records_store.stored_records(
+        transaction, (*profiles, *(record.key for record in devices.values()))
     )
-    outcomes, winners = decide_versions([item.record for item in batch], stored)
+    versions = {
+        key: Version(found.modified_at, found.content_hash, found.deleted) for key, found in stored.items()
+    } | {
+        key: Version(*found)
+        for key, found in (await records_store.stored_objects(transaction, objects)).items()
+    }
+    outcomes, winners = decide_versions([item.record for item in batch], versions)
     # Of several versions in one batch, the one that is stored says who sent it and what became of it.
     winning = {
         str(item.record.key): (item.actor, outcome)
@@ -68,30 +89,62 @@ async def commit_batch(
         if winners.get(str(item.record.key)) is item.record
     }
     actors = {key: actor for key, (actor, _) in winning.items()}
-    outcome_of = {key: outcome if key in stored else Outcome.CREATED for key, (_, outcome) in winning.items()}
-    new_devices = {key: record for key, record in devices.items() if key not in stored}
-    records = [record for record in winners.values() if _is_profile(record)] + list(new_devices.values())
+    outcome_of = {
+        key: outcome if key in versions or outcome is Outcome.DELETED else Outcome.CREATED
+        for key, (_, outcome) in winning.items()
+    }
+    new_devices = [record for key, record in devices.items() if key not in stored]
+    records = [*(record for record in winners.values() if _is_profile(record)), *new_devices]
     business = [record for record in winners.values() if not _is_profile(record)]
+    deleted = [str(record.key) for record in records if record.deleted]
+    bereaved = await corrections.bereaved(transaction, deleted)
+    if gone := bereaved.tombstones(now=now):
+        stored |= await records_store.stored_records(transaction, [record.key for record in gone])
+        records += gone
+    known = {id(item.record): item.features for item in batch}
+    features = {str(record.key): known.get(id(record)) or features_of(record) for record in records}
 
-    dropped = await records_store.save_records(transaction, records, time=time)
-    freed = await records_store.save_objects(transaction, business, time=time)
-    resolution = await _resolve(
+    def before(loaded: Loaded) -> dict[str, Findable]:
+        return {
+            key: _found_before(stored[key], key, loaded)
+            for record in records
+            if (key := str(record.key)) in stored
+        }
+
+    def after(loaded: Loaded) -> dict[str, Findable]:
+        return {
+            str(record.key): record_findable(record, features[str(record.key)], loaded) for record in records
+        }
+
+    changes = await gather(
         transaction,
+        ruling,
         {str(record.key): actors.get(str(record.key), SYSTEM) for record in records},
-        dropped,
-        time,
+        before,
+        after,
     )
+    await make_way(transaction, ruling, changes, threshold, now=now)
+    saved = await records_store.save_records(
+        transaction, records, features, ruling.deciding.version, stored, time=time
+    )
+    changes.dropped = saved.dropped
+    if also is None and not gone:
+        changes.created = saved.created
+    await changes.save_keys(transaction)
+    # Deletions are told of those whose the records were.
+    whose_before = await _whose(transaction, (), [item.key for item in business if item.deleted])
+    freed = await records_store.save_objects(transaction, business, time=time)
+    await bereaved.tie_anew(transaction, SYSTEM, now=now)
+    if also is not None:
+        await also(transaction)
     causes = {cause.key for record in business if (cause := strongest(record.identifiers))} | freed
-    owned = await ownership.refresh(transaction, resolution.identifiers | causes, time=time)
-    owners = {owner for key in causes if (owner := owned.owners.get(key))}
-    touched = (resolution.touched | owned.affected | owners) - resolution.merged.keys()
-    crossings = await insights.refresh(transaction, touched, threshold, now=now, absorbed=resolution.absorbed)
-    whose = await _whose(transaction, profiles, objects)
-    await events.append(
-        transaction,
-        [*_changes(resolution, owned.affected, winners.values(), whose, outcome_of), *crossings],
-        time=time,
-    )
+    settled = await settle(transaction, changes, causes, threshold, now=now)
+    whose = settled.resolution.membership
+    untouched = [key for key in profiles if str(key) not in whose]
+    whose = whose | await _whose(transaction, untouched, objects)
+    whose_before |= {key: owner for key in deleted if (owner := settled.resolution.before.get(key))}
+    causing = _by_individual(winners.values(), whose_before | whose, outcome_of)
+    await tell(transaction, settled, causing, time=time)
     return [
         RecordResult(item.record.key.record_id, outcome, whose.get(str(item.record.key)))
         for item, outcome in zip(batch, outcomes, strict=True)
@@ -106,6 +159,12 @@ async def sweep(
     crossings = await insights.refresh(transaction, individuals, threshold, now=now)
     await events.append(transaction, crossings, time=times.to_text(now))
     return len(crossings)
+
+
+def _found_before(stored: StoredRecord, key: str, loaded: Loaded) -> Findable:
+    if stored.deleted or stored.features is None:
+        return NOWHERE
+    return findable(key.partition("/")[0], unpack(stored.features), stored.identifiers, loaded)
 
 
 def derived_device(record: Record) -> Record | None:
@@ -124,14 +183,6 @@ def derived_device(record: Record) -> Record | None:
     )
 
 
-async def _resolve(
-    transaction: Transaction, changed: dict[str, str], dropped: Collection[str], time: str
-) -> Resolution:
-    if not changed:
-        return Resolution(frozenset(), frozenset(), frozenset(), {}, frozenset(dropped), {}, {})
-    return await resolve(transaction, changed, dropped, time=time)
-
-
 async def _whose(
     transaction: Transaction, profiles: Iterable[RecordKey], objects: Iterable[RecordKey]
 ) -> dict[str, str]:
@@ -142,15 +193,10 @@ async def _whose(
     return whose
 
 
-def _changes(
-    resolution: Resolution,
-    affected: Collection[str],
-    stored: Iterable[Record],
-    whose: dict[str, str],
-    outcomes: dict[str, Outcome],
-) -> list[NewEvent]:
-    """One event for each individual that came about or changed, naming the records that caused it. Whose
-    identifiers went to or came from somebody else (`affected`) changed too: so did what these caused."""
+def _by_individual(
+    stored: Iterable[Record], whose: dict[str, str], outcomes: dict[str, Outcome]
+) -> dict[str, list[dict[str, Any]]]:
+    """The records that changed something, as an event names them, by the individual that they belong to."""
     causes: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
     for record in stored:
         owner = whose.get(str(record.key))
@@ -164,18 +210,7 @@ def _changes(
                     "outcome": outcome,
                 }
             )
-    merged: defaultdict[str, list[str]] = defaultdict(list)
-    for retired, survivor in sorted(resolution.merged.items()):
-        merged[survivor].append(retired)
-    changed = (resolution.changed | set(affected)) - resolution.merged.keys()
-    return [
-        NewEvent(
-            EventKind.INDIVIDUAL_CREATED if id_ in resolution.created else EventKind.INDIVIDUAL_UPDATED,
-            id_,
-            {"records": causes[id_], "mergedIds": merged[id_]},
-        )
-        for id_ in sorted(resolution.created | changed | causes.keys())
-    ]
+    return causes
 
 
 def _is_profile(record: Record) -> bool:

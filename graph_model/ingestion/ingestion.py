@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import structlog
 
@@ -19,11 +20,13 @@ from graph_model.insights import store as insights
 from graph_model.insights.model import Threshold
 from graph_model.observer import Observer
 from graph_model.records.model import Outcome, Problem, Record, RecordResult
-from graph_model.records.validation import check_target, validate
+from graph_model.records.validation import check_target, tombstone, validate
 
 MAX_RECORDS = 1_000
 """Records that one request may carry."""
 SWEEP_SIZE = 500
+
+T = TypeVar("T")
 
 _log = structlog.get_logger(__name__)
 
@@ -62,9 +65,9 @@ class Ingestion:
     ) -> list[RecordResult]:
         """Store records of one source and object; the results are in the records' order.
 
-        A record that is wrong is rejected with its problems (paths relative to `records`), the others are
-        stored and resolved when this returns. Raises BadInput if source or object are wrong or there are
-        too many records, RetryLater and GraphUnavailable as the batcher and the graph do.
+        A record that is wrong is rejected with its problems, the others are stored, maybe with warnings, and
+        resolved when this returns (paths begin at `records`). Raises BadInput if source or object are wrong
+        or there are too many records, RetryLater and GraphUnavailable as the batcher and the graph do.
         """
         object_type = check_target(source, object_name)
         if len(records) > MAX_RECORDS:
@@ -81,14 +84,55 @@ class Ingestion:
                 results.append(None)
             else:
                 results.append(_rejected(raw, place, checked))
-        stored = iter(await self._batcher.submit([Submission(record, actor) for record in valid]))
+        stored = await self._batcher.submit([Submission.of(record, actor) for record in valid])
+        answers = iter(zip(valid, stored, strict=True))
         all_results = [
-            result if result is not None else self._result(records[place], place, next(stored))
+            result if result is not None else self._accepted(records[place], place, *next(answers))
             for place, result in enumerate(results)
         ]
-        if self._observer is not None:
-            self._observer.records(source, object_name, [result.outcome for result in all_results])
-        return all_results
+        return self._observed(source, object_name, all_results)
+
+    async def delete(
+        self,
+        source: str,
+        object_name: str,
+        record_ids: Sequence[str],
+        *,
+        modified_at: datetime | None = None,
+        actor: str,
+    ) -> list[RecordResult]:
+        """Delete records of one source and object, as of `modified_at` (else of now); the results are in
+        the order of the ids.
+
+        What is left of a record is its tombstone, so that a version from before does not bring it back.
+        Raises what `ingest` does.
+        """
+        object_type = check_target(source, object_name)
+        if len(record_ids) > MAX_RECORDS:
+            raise BadInput(f"A request names at most {MAX_RECORDS} records.", code="TOO_MANY_RECORDS")
+        moment = modified_at or self._clock()
+        wanted = [tombstone(source, object_type, record_id, deleted_at=moment) for record_id in record_ids]
+        valid = [Submission.of(record, actor) for record in wanted if isinstance(record, Record)]
+        stored = iter(await self._batcher.submit(valid))
+        results = [
+            self._result({"id": record_id}, place, next(stored), "ids")
+            if isinstance(record, Record)
+            else _rejected({"id": record_id}, place, [record], "ids")
+            for place, (record_id, record) in enumerate(zip(record_ids, wanted, strict=True))
+        ]
+        return self._observed(source, object_name, results)
+
+    async def store(
+        self, records: Sequence[Record], *, actor: str, also: Callable[[Transaction], Awaitable[None]]
+    ) -> list[RecordResult]:
+        """Store records that were made here, by themselves in one transaction; the results are in their
+        order. `also` writes what goes with them, before anything is decided."""
+
+        async def work(transaction: Transaction, threshold: Threshold, now: datetime) -> list[RecordResult]:
+            batch = [Submission.of(record, actor) for record in records]
+            return await commit.commit_batch(transaction, batch, threshold, now=now, also=also)
+
+        return await self.exclusively(work)
 
     async def sweep(self) -> int:
         """Cross the thresholds that the clock alone has moved; the number of events that this wrote."""
@@ -106,6 +150,19 @@ class Ingestion:
                 written += await self._graph.write(work)
             self._on_commit()
 
+    async def exclusively(self, work: Callable[[Transaction, Threshold, datetime], Awaitable[T]]) -> T:
+        """What `work` returns, once its transaction is on disk: something else than records that changes who
+        is whom, in its turn among the batches. It may run several times."""
+        now = self._clock()
+
+        async def attempt(transaction: Transaction) -> T:
+            return await work(transaction, self._threshold, now)
+
+        async with self._turn:
+            result = await self._graph.write(attempt)
+        self._on_commit()
+        return result
+
     async def drain(self) -> None:
         """Wait until everything that was accepted is stored."""
         await self._batcher.drain()
@@ -121,20 +178,36 @@ class Ingestion:
         self._on_commit()
         return results
 
-    def _result(self, raw: Any, place: int, stored: RecordResult | Exception) -> RecordResult:
+    def _observed(self, source: str, object_name: str, results: list[RecordResult]) -> list[RecordResult]:
+        if self._observer is not None:
+            self._observer.records(source, object_name, [result.outcome for result in results])
+        return results
+
+    def _accepted(
+        self, raw: Any, place: int, record: Record, stored: RecordResult | Exception
+    ) -> RecordResult:
+        result = self._result(raw, place, stored)
+        return replace(result, warnings=_placed(record.warnings, place)) if record.warnings else result
+
+    def _result(
+        self, raw: Any, place: int, stored: RecordResult | Exception, argument: str = "records"
+    ) -> RecordResult:
         if isinstance(stored, RecordResult):
             return stored
         _log.error("record_failed", error=type(stored).__name__, exc_info=stored)
         problem = Problem("INTERNAL_SERVER_ERROR", "The record could not be stored.", ())
-        return _rejected(raw, place, [problem])
+        return _rejected(raw, place, [problem], argument)
 
 
-def _rejected(raw: Any, place: int, problems: Sequence[Problem]) -> RecordResult:
+def _rejected(raw: Any, place: int, problems: Sequence[Problem], argument: str = "records") -> RecordResult:
     record_id = raw.get("id") if isinstance(raw, dict) else None
     return RecordResult(
         record_id if isinstance(record_id, str) else None,
         Outcome.REJECTED,
-        problems=tuple(
-            Problem(problem.code, problem.message, ("records", place, *problem.path)) for problem in problems
-        ),
+        problems=_placed(problems, place, argument),
     )
+
+
+def _placed(problems: Iterable[Problem], place: int, argument: str = "records") -> tuple[Problem, ...]:
+    """The problems of a record with paths from the input on."""
+    return tuple(replace(problem, path=(argument, place, *problem.path)) for problem in problems)

@@ -15,13 +15,14 @@ from graph_model.reading.statement import Statement
 Node: TypeAlias = tuple[str, Row]
 """The name of what it is, and its row."""
 
-INDIVIDUAL, SOURCE_RECORD = "Individual", "SourceRecord"
-_PREFIXES = {"individuals": "ind_", "records": "rec_", "objects": "obj_"}
+INDIVIDUAL, SOURCE_RECORD, CONSTRAINT = "Individual", "SourceRecord", "Constraint"
+_PREFIXES = {"individuals": "ind_", "records": "rec_", "constraints": "con_", "objects": "obj_"}
 
 
 @dataclass(frozen=True, slots=True)
 class NodeShapes:
-    """What is asked of each kind of thing, by its name: Individual, SourceRecord, or a business object's."""
+    """What is asked of each kind of thing, by its name: Individual, SourceRecord, Constraint, or a business
+    object's."""
 
     shapes: tuple[tuple[str, Shape], ...]
 
@@ -39,21 +40,25 @@ def by_node_ids(asked: NodeShapes) -> Statement:
     objects = " ".join(
         f"WHEN {rendering.parameter(name)} THEN {row(shapes[name], 'n', rendering)}"
         for name in shapes
-        if name not in (INDIVIDUAL, SOURCE_RECORD)
+        if name not in (INDIVIDUAL, SOURCE_RECORD, CONSTRAINT)
     )
     text = f"""RETURN [COLLECT {{
   UNWIND $individuals AS key
   MATCH (i:Individual {{id: key}})
   OPTIONAL MATCH (i)-[:MERGED_INTO]->(w:Individual)
-  WITH key, coalesce(w, i) AS n
+  WITH key, coalesce(w, i) AS n WHERE n.status <> 'GONE'
   RETURN [key, {rendering.parameter(INDIVIDUAL)}, {row(shapes[INDIVIDUAL], "n", rendering)}]
 }}, COLLECT {{
   UNWIND $records AS key
-  MATCH (n:SourceRecord {{id: key}})
+  MATCH (n:SourceRecord {{id: key}}) WHERE n.deletedAt IS NULL
   RETURN [key, {rendering.parameter(SOURCE_RECORD)}, {row(shapes[SOURCE_RECORD], "n", rendering)}]
 }}, COLLECT {{
+  UNWIND $constraints AS key
+  MATCH (n:Constraint {{id: key}})
+  RETURN [key, {rendering.parameter(CONSTRAINT)}, {row(shapes[CONSTRAINT], "n", rendering)}]
+}}, COLLECT {{
   UNWIND $objects AS key
-  MATCH (n:BusinessObject {{id: key}})
+  MATCH (n:BusinessObject {{id: key}}) WHERE n.deletedAt IS NULL
   RETURN [key, n.object, CASE n.object {objects} END]
 }}]"""
     return Statement(text, rendering.parameters)

@@ -105,9 +105,11 @@ class _Writing:
     def _total(self) -> str:
         if self.page.filter != EVERYTHING:
             return f"COUNT {{ {self._match('q', ())} }}"
-        # The engines know how many there are of a label; how many were merged an index tells.
-        merged = "COUNT { MATCH (q:Individual) WHERE q.status = 'MERGED' }"
-        return f"COUNT {{ MATCH (q:Individual) }} - {merged}"
+        # The engines know how many there are of a label; how many were merged or are gone an index tells.
+        others = [
+            f"COUNT {{ MATCH (q:Individual) WHERE q.status = '{status}' }}" for status in ("MERGED", "GONE")
+        ]
+        return " - ".join(("COUNT { MATCH (q:Individual) }", *others))
 
     def _match(self, node: str, conditions: Sequence[str]) -> str:
         return f"MATCH ({node}:Individual) WHERE {' AND '.join([*conditions, *self._conditions(node)])}"

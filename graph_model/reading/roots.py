@@ -16,14 +16,16 @@ Row: TypeAlias = list[Any]
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What an identifier leads to: the row of its one individual, or nobody, in which case `shared` says
-    whether several individuals carry it."""
+    """What an id or an identifier leads to: the row of its one individual, or nobody, in which case `shared`
+    says whether several individuals carry it, and `gone` whether there was one of whom nothing is left."""
 
     row: Row | None
-    shared: bool
+    shared: bool = False
+    gone: bool = False
 
 
-NOBODY = Found(None, False)
+NOBODY = Found(None)
+GONE = Found(None, gone=True)
 
 
 def by_ids(shape: Shape) -> Statement:
@@ -33,7 +35,7 @@ def by_ids(shape: Shape) -> Statement:
 MATCH (i:Individual {{id: key}})
 OPTIONAL MATCH (i)-[:MERGED_INTO]->(w:Individual)
 WITH key, coalesce(w, i) AS p
-RETURN collect([key, {row(shape, "p", rendering)}])"""
+RETURN collect([key, CASE WHEN p.status = 'GONE' THEN null ELSE {row(shape, "p", rendering)} END])"""
     return Statement(text, rendering.parameters)
 
 
@@ -49,10 +51,11 @@ RETURN collect([key, EXISTS {{ (i)<-[:CARRIES]-(:SourceRecord) }},
     return Statement(text, rendering.parameters)
 
 
-async def read_by_ids(graph: Graph, statement: Statement, ids: Sequence[str]) -> list[Row | None]:
-    """The row of each id, in order; None for an id that nobody has."""
-    found = dict(await statement.read(graph, keys=list(dict.fromkeys(ids))))
-    return [found.get(id_) for id_ in ids]
+async def read_by_ids(graph: Graph, statement: Statement, ids: Sequence[str]) -> list[Found]:
+    """What each id leads to, in order."""
+    rows = await statement.read(graph, keys=list(dict.fromkeys(ids)))
+    found = {key: GONE if row is None else Found(row) for key, row in rows}
+    return [found.get(id_, NOBODY) for id_ in ids]
 
 
 async def read_by_identifiers(graph: Graph, statement: Statement, keys: Sequence[str]) -> list[Found]:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TypeVar
 
+from graph_model.errors import Gone
 from graph_model.graph import Graph
 from graph_model.reading import roots
 from graph_model.reading.gathering import Gathering
@@ -30,13 +31,16 @@ class Lane:
         self.by_ids = roots.by_ids(shape)
         self.by_identifiers = roots.by_identifiers(shape)
         self._pages = Pages(shape)
-        self._ids = Gathering[Row | None](partial(roots.read_by_ids, graph, self.by_ids))
+        self._ids = Gathering[Found](partial(roots.read_by_ids, graph, self.by_ids))
         self._identifiers = Gathering[Found](partial(roots.read_by_identifiers, graph, self.by_identifiers))
 
     async def by_id(self, id_: str) -> Row | None:
-        """The row of the individual with this id, or with an id that was merged into it."""
-        (row,) = await self._ids.answers([id_])
-        return row
+        """The row of the individual with this id, or with an id that was merged into it. Raises Gone if
+        nothing is left of it."""
+        (found,) = await self._ids.answers([id_])
+        if found.gone:
+            raise Gone("Every record of this individual was deleted.")
+        return found.row
 
     async def by_identifier(self, key: str) -> Found:
         """What the identifier with this key leads to."""

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
+
+import orjson
 
 from graph_model.metadata.objects import IdentifierType, ObjectType
 
@@ -12,6 +15,9 @@ Scalar: TypeAlias = str | int | float
 Parts: TypeAlias = dict[str, Scalar]
 """A value that has parts, by their names."""
 FieldValue: TypeAlias = Scalar | list[str] | list[Parts]
+
+STEWARD = "steward"
+"""The source of stewards' corrections, which nobody else may send from."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -45,7 +51,10 @@ class Record:
     """A valid record. `fields` are the values to show; `identifiers` are normalised, strongest first.
 
     `modified_at` is the text form of `times.to_text`; `content_hash` decides between two versions
-    with the same modified time.
+    with the same modified time. `withdrawn` are the fields that the record says there is no value of, which
+    is more than saying nothing: survivorship may choose it. `warnings` tell of values that are kept though
+    they cannot be what their field says. A `deleted` one is a tombstone: it says nothing but that its source
+    has it no longer.
     """
 
     key: RecordKey
@@ -54,11 +63,26 @@ class Record:
     content_hash: str
     fields: dict[str, FieldValue]
     identifiers: tuple[Identifier, ...]
+    withdrawn: tuple[str, ...] = ()
+    deleted: bool = False
+    warnings: tuple[Problem, ...] = ()
+
+    @property
+    def said(self) -> dict[str, FieldValue | None]:
+        """Everything that it says: its fields, and null for what it withdrew."""
+        return self.fields | dict.fromkeys(self.withdrawn)
+
+
+def read_fields(text: str) -> tuple[dict[str, FieldValue], tuple[str, ...]]:
+    """The fields of a stored record, and what it withdrew."""
+    said: Mapping[str, FieldValue | None] = orjson.loads(text)
+    fields = {name: value for name, value in said.items() if value is not None}
+    return fields, tuple(sorted(said.keys() - fields.keys()))
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Why a record, or an input, was refused: a code, a message and the path to what is wrong."""
+    """What is wrong with a record, or an input: a code, a message and the path to it."""
 
     code: str
     message: str
@@ -72,14 +96,17 @@ class Outcome(StrEnum):
     UPDATED = "UPDATED"
     UNCHANGED = "UNCHANGED"
     STALE = "STALE"
+    DELETED = "DELETED"
     REJECTED = "REJECTED"
 
 
 @dataclass(frozen=True, slots=True)
 class RecordResult:
-    """The outcome of one record, and the individual that it belongs to, if any."""
+    """The outcome of one record, and the individual that it belongs to, if any. `problems` are why it was
+    rejected, `warnings` what is wrong with one that was not."""
 
     record_id: str | None
     outcome: Outcome
     individual_id: str | None = None
-    problems: tuple[Problem, ...] = field(default=())
+    problems: tuple[Problem, ...] = ()
+    warnings: tuple[Problem, ...] = ()

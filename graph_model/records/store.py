@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, LiteralString
 
@@ -10,22 +11,23 @@ import orjson
 
 from graph_model.folding import folded
 from graph_model.graph import Transaction
-from graph_model.identity.model import match_record, strongest
+from graph_model.identity.matching.features import Features, pack
+from graph_model.identity.model import strongest
 from graph_model.ids import new_id
 from graph_model.insights.model import MILLION
 from graph_model.metadata.objects import FieldType
 from graph_model.records.model import FieldValue, Identifier, Record, RecordKey
 
-_RECORD_VERSIONS: LiteralString = """
+_RECORDS: LiteralString = """
 UNWIND $keys AS key
 MATCH (r:SourceRecord {key: key})
-RETURN collect([r.key, r.modifiedAt, r.contentHash])
+RETURN collect([r.key, r.modifiedAt, r.contentHash, r.deletedAt IS NOT NULL, r.features, r.identifiers])
 """
 
 _OBJECT_VERSIONS: LiteralString = """
 UNWIND $keys AS key
 MATCH (o:BusinessObject {key: key})
-RETURN collect([o.key, o.modifiedAt, o.contentHash])
+RETURN collect([o.key, o.modifiedAt, o.contentHash, o.deletedAt IS NOT NULL])
 """
 
 _SAVE_RECORDS: LiteralString = """
@@ -83,36 +85,104 @@ RETURN count(c)
 """
 
 
-async def stored_versions(
-    transaction: Transaction, records: Iterable[RecordKey], objects: Iterable[RecordKey]
-) -> dict[str, tuple[str, str]]:
-    """The (modified time, content hash) of what is stored, by key, of profile records and of business
-    objects."""
-    found: dict[str, tuple[str, str]] = {}
-    for statement, keys in ((_RECORD_VERSIONS, records), (_OBJECT_VERSIONS, objects)):
-        texts = [str(key) for key in keys]
-        if texts:
-            for key, modified_at, content_hash in await transaction.run(statement, keys=texts):
-                found[key] = (modified_at, content_hash)
-    return found
+@dataclass(frozen=True, slots=True)
+class StoredRecord:
+    """A profile record as it is stored, for deciding what becomes of another version of it."""
+
+    modified_at: str
+    content_hash: str
+    deleted: bool
+    features: str | None
+    identifiers: tuple[str, ...]
 
 
-async def save_records(transaction: Transaction, records: Sequence[Record], *, time: str) -> set[str]:
-    """Save profile records with the identifiers they carry; return the identifiers they carry no longer."""
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What saving did: the identifiers that records carry no longer (`dropped`), and the properties of the
+    records that are new, by key."""
+
+    dropped: set[str]
+    created: dict[str, dict[str, Any]]
+
+
+async def stored_records(transaction: Transaction, keys: Iterable[RecordKey]) -> dict[str, StoredRecord]:
+    """What is stored of these profile records, by key."""
+    texts = sorted({str(key) for key in keys})
+    rows = await transaction.run(_RECORDS, keys=texts) if texts else []
+    return {row[0]: _stored(*row[1:]) for row in rows}
+
+
+def _stored(
+    modified_at: str, content_hash: str, deleted: bool, features: str | None, identifiers: list[str] | None
+) -> StoredRecord:
+    return StoredRecord(modified_at, content_hash, deleted, features, tuple(identifiers or ()))
+
+
+async def stored_objects(
+    transaction: Transaction, keys: Iterable[RecordKey]
+) -> dict[str, tuple[str, str, bool]]:
+    """The modified time and the content hash of these business objects, and whether they were deleted, by
+    key."""
+    texts = sorted({str(key) for key in keys})
+    rows = await transaction.run(_OBJECT_VERSIONS, keys=texts) if texts else []
+    return {key: (modified_at, content_hash, deleted) for key, modified_at, content_hash, deleted in rows}
+
+
+async def save_records(
+    transaction: Transaction,
+    records: Sequence[Record],
+    features: Mapping[str, Features],
+    ruleset: int,
+    stored: Collection[str],
+    *,
+    time: str,
+) -> Saved:
+    """Save profile records with their features, by key, to be decided under this version of the ruleset, and
+    the identifiers they carry. Those that are not `stored` yet are new."""
     if not records:
-        return set()
-    rows = [
-        {"key": str(record.key), "id": new_id("rec"), "properties": _record(record, time)}
+        return Saved(set(), {})
+    rows: list[dict[str, Any]] = [
+        {
+            "key": str(record.key),
+            "id": new_id("rec"),
+            "properties": _record(record, features[str(record.key)], ruleset, time),
+        }
         for record in records
     ]
     await transaction.run(_SAVE_RECORDS, rows=rows)
-    dropped = await transaction.run(
-        _DROP_IDENTIFIERS,
-        rows=[
-            {"key": str(record.key), "identifiers": [identifier.key for identifier in record.identifiers]}
-            for record in records
-        ],
-    )
+    dropped = await _carry(transaction, records, stored, time=time)
+    created = {row["key"]: row["properties"] | {"id": row["id"]} for row in rows if row["key"] not in stored}
+    return Saved(dropped, created)
+
+
+async def renew_records(
+    transaction: Transaction,
+    records: Sequence[Record],
+    features: Mapping[str, Features],
+    ruleset: int,
+    *,
+    time: str,
+) -> set[str]:
+    """Save anew what is worked out of profile records that are stored, to be decided under this version of
+    the ruleset; return the identifiers that they carry no longer."""
+    worked_out = {
+        str(record.key): _worked_out(record, features[str(record.key)], ruleset) for record in records
+    }
+    rows = [{"key": key, "id": None, "properties": properties} for key, properties in worked_out.items()]
+    await transaction.run(_SAVE_RECORDS, rows=rows)
+    return await _carry(transaction, records, worked_out, time=time)
+
+
+async def _carry(
+    transaction: Transaction, records: Sequence[Record], stored: Collection[str], *, time: str
+) -> set[str]:
+    """Let the records carry their identifiers; return those that the stored ones carry no longer."""
+    known = [
+        {"key": str(record.key), "identifiers": [identifier.key for identifier in record.identifiers]}
+        for record in records
+        if str(record.key) in stored
+    ]
+    dropped = await transaction.run(_DROP_IDENTIFIERS, rows=known) if known else []
     carried = [
         {"key": str(record.key), **_identifier(identifier)}
         for record in records
@@ -132,6 +202,12 @@ async def save_objects(transaction: Transaction, objects: Sequence[Record], *, t
         {"key": str(item.key), "id": new_id("obj"), "properties": _object(item, time)} for item in objects
     ]
     await transaction.run(_SAVE_OBJECTS, rows=rows)
+    return await renew_objects(transaction, objects, time=time)
+
+
+async def renew_objects(transaction: Transaction, objects: Sequence[Record], *, time: str) -> set[str]:
+    """Link business objects that are stored to the identifier that decides whose each is; return the
+    identifiers that decide no longer."""
     causes = [(str(item.key), strongest(item.identifiers)) for item in objects]
     dropped = await transaction.run(
         _DROP_CAUSES, rows=[{"key": key, "identifier": cause.key if cause else ""} for key, cause in causes]
@@ -158,18 +234,21 @@ def _common(record: Record, time: str) -> dict[str, Any]:
         "recordId": record.key.record_id,
         "modifiedAt": record.modified_at,
         "receivedAt": time,
+        "deletedAt": record.modified_at if record.deleted else None,
         "contentHash": record.content_hash,
-        "fields": orjson.dumps(record.fields).decode(),
+        "fields": orjson.dumps(record.said).decode(),
     }
 
 
-def _record(record: Record, time: str) -> dict[str, Any]:
-    matched = match_record(record)
-    return _common(record, time) | {
-        "matchFirstName": matched.first_name,
-        "matchLastName": matched.last_name,
-        "birthKey": matched.birth_key,
-        "identifiers": list(matched.identifiers),
+def _record(record: Record, features: Features, ruleset: int, time: str) -> dict[str, Any]:
+    return _common(record, time) | _worked_out(record, features, ruleset)
+
+
+def _worked_out(record: Record, features: Features, ruleset: int) -> dict[str, Any]:
+    return {
+        "ruleset": ruleset,
+        "features": pack(features),
+        "identifiers": [identifier.key for identifier in record.identifiers],
     }
 
 

@@ -14,7 +14,17 @@ from typing import Any, NoReturn, TypeAlias
 
 import orjson
 
-from resolvers.planning.plan import Constant, FieldPlan, Function, Leaf, ObjectPlan, Part, Rows, Values
+from resolvers.planning.plan import (
+    Constant,
+    FieldPlan,
+    Function,
+    Leaf,
+    ObjectPlan,
+    Part,
+    Rows,
+    Unpacking,
+    Values,
+)
 
 Encoder: TypeAlias = Callable[[Sequence[Any], datetime], Any]
 
@@ -71,11 +81,17 @@ class _Writing:
                 absent = " and ".join(f"{row}[{place}] is None" for place in decisive or ())
                 return f"(None if {absent} else {self.object(plan, row)})"
             case Rows(place, plan):
-                self.depth += 1
-                inner = f"row{self.depth}"
-                return f"[{self.object(plan, inner)} for {inner} in {row}[{place}]]"
+                return self._objects(plan, f"{row}[{place}]")
+            case Unpacking(function, places, plan):
+                arguments = ", ".join(f"{row}[{place}]" for place in places)
+                return self._objects(plan, f"{self._name(function)}({arguments})")
             case Values(place):
                 return f"[value for (value,) in {row}[{place}]]"
+
+    def _objects(self, plan: ObjectPlan, rows: str) -> str:
+        self.depth += 1
+        inner = f"row{self.depth}"
+        return f"[{self.object(plan, inner)} for {inner} in {rows}]"
 
     def _leaf(self, leaf: Leaf, value: str) -> str:
         if leaf.many:

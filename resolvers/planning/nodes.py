@@ -10,20 +10,26 @@ from graphql import GraphQLObjectType, SelectionSetNode
 
 from graph_model.errors import BadInput
 from graph_model.events import store as events
+from graph_model.identity.reviews import store as reviews
+from graph_model.identity.rulesets import store as rulesets
+from graph_model.jobs import store as jobs
 from graph_model.reading.nodes import NodeShapes, by_node_ids, is_node_id
 from graph_model.reading.statement import Statement
 from graph_model.webhooks import store as webhooks
 from resolvers.context import Context
+from resolvers.jobs.types import Job
 from resolvers.planning.encode import Encoder, compile_encoder, missing
 from resolvers.planning.objects import build_object
 from resolvers.planning.plan import ObjectPlan, plan_object
 from resolvers.planning.roots import MAX_PAGE, Root
 from resolvers.planning.selection import Selections
 from resolvers.principal import Scope
+from resolvers.rulesets.types import Ruleset
+from resolvers.stewardship.reviews import ReviewItem
 from resolvers.types.event import InsightEvent
 from resolvers.types.webhook import Webhook
 
-ELSEWHERE = frozenset({InsightEvent.__name__, Webhook.__name__})
+ELSEWHERE = frozenset(type_.__name__ for type_ in (InsightEvent, Job, ReviewItem, Ruleset, Webhook))
 """Types of nodes that are not read by a plan: the stock executor answers where one of them is met."""
 
 
@@ -91,13 +97,26 @@ def plan_nodes(
 
 
 async def _elsewhere(context: Context, id_: str) -> tuple[str, Any] | None:
-    """The event or the webhook with this id."""
+    """The event, job, review, ruleset or webhook with this id."""
     graph = context.services.graph
     if id_.startswith("evt_"):
         event = await events.find(graph, id_)
         return (InsightEvent.__name__, InsightEvent.of(event)) if event else None
+    if id_.startswith("rvw_"):
+        context.require(Scope.STEWARD)
+        reviewed = (await reviews.read(graph, [id_])).get(id_)
+        return (ReviewItem.__name__, ReviewItem.of(reviewed)) if reviewed else None
     if id_.startswith("whk_"):
         context.require(Scope.ACTION_MANAGE)
         webhook = await webhooks.find(graph, id_)
         return (Webhook.__name__, Webhook.of(webhook)) if webhook else None
+    if id_.startswith("job_"):
+        context.require(Scope.METADATA_READ)
+        job = await jobs.find(graph, id_)
+        return (Job.__name__, Job.of(job, context.services.clock())) if job else None
+    if id_.startswith("rul_"):
+        context.require(Scope.STEWARD)
+        version = await rulesets.version_of(graph, id_)
+        ruleset = None if version is None else await rulesets.find(graph, version)
+        return (Ruleset.__name__, Ruleset.of(ruleset)) if ruleset else None
     return None

@@ -9,7 +9,17 @@ from typing import Any
 
 import orjson
 
-from resolvers.planning.plan import Constant, FieldPlan, Function, Leaf, ObjectPlan, Part, Rows, Values
+from resolvers.planning.plan import (
+    Constant,
+    FieldPlan,
+    Function,
+    Leaf,
+    ObjectPlan,
+    Part,
+    Rows,
+    Unpacking,
+    Values,
+)
 
 
 def build_object(plan: ObjectPlan, row: Sequence[Any], now: datetime, into: Any = None) -> Any:
@@ -34,14 +44,18 @@ def _value(field: FieldPlan, row: Sequence[Any], now: datetime, known: Any) -> A
                 return None
             return build_object(plan, row, now, known)
         case Rows(place, plan):
-            before = known or repeat(None)
-            return [
-                build_object(plan, item, now, into) for item, into in zip(row[place], before, strict=False)
-            ]
+            return _objects(plan, row[place], now, known)
+        case Unpacking(function, places, plan):
+            return _objects(plan, function(*(row[place] for place in places)), now, known)
         case Values(place):
             return [value for (value,) in row[place]]
         case Constant(value):
             return value
+
+
+def _objects(plan: ObjectPlan, rows: Sequence[Any], now: datetime, known: Any) -> list[Any]:
+    before = known or repeat(None)
+    return [build_object(plan, row, now, into) for row, into in zip(rows, before, strict=False)]
 
 
 def _leaf(value: Any, many: bool, parse: Callable[[Any], Any] | None, is_json: bool) -> Any:

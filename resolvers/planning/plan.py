@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeAlias
@@ -23,7 +23,7 @@ from strawberry.utils.str_converters import to_camel_case
 
 from graph_model.insights.rules import amount_text
 from graph_model.reading.shape import Count, Item, Related, Shape, Value
-from resolvers.fields import SCOPE, SOURCE, Computed, Counted, Embedded, RelatedTo, Source, Stored
+from resolvers.fields import SCOPE, SOURCE, Computed, Counted, Embedded, RelatedTo, Source, Stored, Unpacked
 from resolvers.planning.selection import Selections, sub_selections
 from resolvers.principal import Scope
 
@@ -84,7 +84,16 @@ class Values:
     place: int
 
 
-FieldPlan: TypeAlias = Constant | Leaf | Function | Part | Rows | Values
+@dataclass(frozen=True, slots=True)
+class Unpacking:
+    """A list of objects, whose rows a function makes of values at places in the row."""
+
+    function: Callable[..., list[Sequence[Any]]]
+    places: tuple[int, ...]
+    plan: ObjectPlan
+
+
+FieldPlan: TypeAlias = Constant | Leaf | Function | Part | Rows | Values | Unpacking
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,10 +187,12 @@ def _plan_field(
         case Counted(path):
             return Leaf(row.place(Count(path)), nullable=False, many=False, enum=None, is_json=False)
         case Computed(inputs, function):
-            places = tuple(
-                row.place(Value(item.property, at if item.of == "n" else item.of)) for item in inputs
-            )
+            places = _places(inputs, row, at)
             return Function(function, places, nullable=not isinstance(output, GraphQLNonNull))
+        case Unpacked(inputs, function, columns) if isinstance(target, GraphQLObjectType):
+            inner_row = RowShape({column: place for place, column in enumerate(columns)})
+            plan = plan_fields(target, sub_selections(nodes), selections, inner_row)
+            return Unpacking(function, _places(inputs, row, at), plan)
         case Embedded(of) if isinstance(target, GraphQLObjectType):
             inner = of or at
             decisive = None
@@ -194,6 +205,10 @@ def _plan_field(
         case RelatedTo(path, str(property_)):
             return Values(row.place(Related(path, (Value(property_),))))
     raise NotPlannable(f"{type_.name}.{name}")
+
+
+def _places(inputs: Iterable[Value], row: RowShape, at: str) -> tuple[int, ...]:
+    return tuple(row.place(Value(item.property, at if item.of == "n" else item.of)) for item in inputs)
 
 
 def _amount(_: datetime, millionths: int | None) -> str | None:

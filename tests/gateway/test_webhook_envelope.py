@@ -39,6 +39,7 @@ def test_the_same_event_has_the_same_bytes_each_time() -> None:
     [
         (EventKind.INDIVIDUAL_CREATED, "identity.individual.created"),
         (EventKind.INDIVIDUAL_UPDATED, "identity.individual.updated"),
+        (EventKind.INDIVIDUAL_KIND_CHANGED, "identity.individual.kind.changed"),
         (EventKind.THRESHOLD_CROSSED, "identity.threshold.crossed"),
     ],
 )

@@ -33,12 +33,12 @@ class ProfileRecord:
 
 @dataclass(frozen=True, slots=True)
 class ProfileLink:
-    """Why two records (by key) of the profile are one person; `score` in thousandths."""
+    """Evidence between two records (by key) of the profile; `weight` in thousandths of a bit."""
 
     a: str
     b: str
     rule: str
-    score: int
+    weight: int
     since: str
     actor: str
 
@@ -133,7 +133,7 @@ PROFILE: Shape = (
             ),
             (Order(Value("key", "r")), Order(Value("key", "o"))),
         ),
-        (Value("key", "r"), Value("key", "o"), *_values("rule", "score", "since", "actor", of="m")),
+        (Value("key", "r"), Value("key", "o"), *_values("rule", "weight", "since", "actor", of="m")),
     ),
     Related(
         Path(
@@ -154,7 +154,13 @@ PROFILE: Shape = (
 async def by_ids(graph: Graph, ids: Sequence[str]) -> dict[str, Profile]:
     """The profiles by the ids that were asked for; unknown ids are absent."""
     rows = await roots.read_by_ids(graph, roots.by_ids(PROFILE), ids)
-    return {asked: _profile(row) for asked, row in zip(ids, rows, strict=True) if row}
+    return {asked: _profile(found.row) for asked, found in zip(ids, rows, strict=True) if found.row}
+
+
+async def gone(graph: Graph, ids: Sequence[str]) -> set[str]:
+    """Those of the ids whose person is gone."""
+    rows = await roots.read_by_ids(graph, roots.by_ids(PROFILE), ids)
+    return {asked for asked, found in zip(ids, rows, strict=True) if found.gone}
 
 
 async def by_identifier(graph: Graph, identifier: Identifier) -> Profile | None:

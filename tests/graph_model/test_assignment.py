@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from itertools import count
 
 from hypothesis import given
@@ -17,16 +17,24 @@ def decide(
     retired: list[tuple[str, str, str]] | None = None,
     *,
     age: str = "abcdefgh",
+    merged_before: Mapping[str, str] | None = None,
+    preferred: Collection[str] = (),
 ) -> Assignment:
     """`parts` and the records of retired ids are strings of one-letter keys, and so is `age`, the oldest
-    record first; new ids are n1, n2, …"""
+    record first; new ids are n1, n2, … `merged_before` says of a retired id which record was the first to
+    come after it was retired."""
     numbers = count(1)
     return assign(
         [frozenset(part) for part in parts],
         {key: owner for owner, keys in current.items() for key in keys},
-        [Retired(id_, into, frozenset(keys)) for id_, into, keys in retired or ()],
+        [
+            Retired(id_, into, frozenset(keys), str(age.index(after)) if after else "")
+            for id_, into, keys in retired or ()
+            for after in ((merged_before or {}).get(id_),)
+        ],
         age={key: str(place) for place, key in enumerate(age)},
         mint=lambda: f"n{next(numbers)}",
+        preferred=preferred,
     )
 
 
@@ -165,3 +173,55 @@ def test_the_largest_share_of_an_id_keeps_it_unless_an_older_id_is_there(
         kept_by = owner if owner in decided.members else decided.merged[owner]
         assert shares[kept_by] == max(shares.values())
         assert kept_by <= owner
+
+
+def test_a_steward_may_name_the_id_that_survives() -> None:
+    decided = decide(["abc"], {"i1": "a", "i2": "b", "i3": "c"}, preferred=["i2"])
+    assert members(decided) == {"i2": "abc"}
+    assert decided.merged == {"i1": "i2", "i3": "i2"}
+
+
+def test_records_that_came_after_a_merge_go_back_with_the_side_that_they_came_for() -> None:
+    """i1 was a, i2 was b; then c came for i1, and d to g for i2."""
+    merge = [("i2", "i1", "b")]
+    decided = decide(["ac", "bdefg"], {"i1": "abcdefg"}, merge, merged_before={"i2": "c"})
+    assert members(decided) == {"i1": "ac", "i2": "bdefg"}
+    assert decided.revived == {"i2"}
+
+
+def test_so_they_do_where_the_younger_id_survived() -> None:
+    merge = [("i1", "i2", "a")]
+    decided = decide(["acdef", "b"], {"i2": "abcdef"}, merge, merged_before={"i1": "c"})
+    assert members(decided) == {"i1": "acdef", "i2": "b"}
+
+
+def test_a_part_with_records_from_before_the_merge_may_keep_the_id_whatever_else_is_in_it() -> None:
+    decided = decide(["ab", "cdefg"], {"i1": "abcdefg"}, [("i2", "i1", "b")], merged_before={"i2": "c"})
+    assert members(decided) == {"i1": "cdefg", "i2": "ab"}
+
+
+def test_of_merges_one_within_the_other_each_comes_back_to_its_own_records() -> None:
+    """i3 (c) went into i2 (b), d came for i3, then i2 went into i1 (a)."""
+    merges = [("i3", "i1", "c"), ("i2", "i1", "bcd")]
+    after = {"i3": "d", "i2": "e"}
+    inner = decide(["ab", "cd"], {"i1": "abcd"}, merges, merged_before=after)
+    assert members(inner) == {"i1": "ab", "i3": "cd"}
+    assert inner.merged == {}
+    outer = decide(["a", "bcd"], {"i1": "abcd"}, merges, merged_before=after)
+    assert members(outer) == {"i1": "a", "i2": "bcd"}
+    assert outer.merged == {"i3": "i2"}
+
+
+@given(st.lists(st.booleans(), min_size=6, max_size=6), st.booleans())
+def test_an_unmerge_leaves_each_id_where_it_was_without_the_merge(
+    sides: list[bool], older_survives: bool
+) -> None:
+    """Each of two people has a record; they are merged, six records come, each for one of them, and the
+    merge is undone."""
+    first = "a" + "".join(key for key, side in zip("cdefgh", sides, strict=True) if side)
+    second = "b" + "".join(key for key, side in zip("cdefgh", sides, strict=True) if not side)
+    survivor, retired, held = ("i1", "i2", "b") if older_survives else ("i2", "i1", "a")
+    decided = decide(
+        [first, second], {survivor: "abcdefgh"}, [(retired, survivor, held)], merged_before={retired: "c"}
+    )
+    assert members(decided) == {"i1": first, "i2": second}

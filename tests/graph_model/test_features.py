@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -17,8 +18,12 @@ from graph_model.identity.matching.features import (
     pack,
     unpack,
 )
+from graph_model.identity.normalise import MOST
 from graph_model.ingestion.commit import derived_device
-from tests.graph_model.test_validation import accepted
+from graph_model.metadata.objects import INDIVIDUAL, ORGANIZATION, Field
+from graph_model.records.model import Record
+from graph_model.records.validation import validate
+from tests.graph_model.test_validation import NOW, accepted
 
 
 def seen(object_name: str = "Individual", **fields: Any) -> Features:
@@ -91,11 +96,31 @@ def test_who_says_why_it_must_never_be_merged_is_alone() -> None:
     assert not seen(noMergeReason=" ").alone
 
 
+def test_what_is_like_an_email_address_is_seen_behind_those_that_are() -> None:
+    written = ["Em <Em@Aosn@ware.com>", "ada@mail.example", "jamesd75Collins.biz", "em@aosn@ware.com"]
+    assert seen(email=written).emails == ("ada@mail.example", "em@aosn@ware.com", "jamesd75collins.biz")
+
+
+@pytest.mark.parametrize("remark", ["none", "no mail", "ask his wife.", "@", "unknown"])
+def test_a_remark_is_not_seen_as_an_email_address(remark: str) -> None:
+    assert seen(email=remark).emails == ()
+
+
+def test_a_phone_that_cannot_be_is_seen_by_its_digits() -> None:
+    assert seen(phone="+49 30 2312500 1234 5678 90").phones == ("493023125001234567890",)
+
+
 def test_a_phone_of_an_unknown_country_is_seen_by_its_digits() -> None:
     assert seen(phone=["(030) 23125001", "+49 30 23125001", "030-2312-777", "12"]).phones == (
         "+493023125001",
         "302312777",
     )
+
+
+def test_of_a_value_that_is_no_name_only_the_beginning_is_looked_at() -> None:
+    long = seen(firstName="x" * 4_000, street="1 " * 2_000, birthPlace="y" * 4_000)
+    assert {len(long.names[0].first), len(long.birth_place)} == {MOST}
+    assert len(long.addresses[0].street) <= MOST
 
 
 def test_a_record_without_fields_is_nobody() -> None:
@@ -107,6 +132,30 @@ def test_features_are_packed_with_the_version_of_the_normaliser_and_no_blanks() 
     assert pack(seen(firstName="Ada", city="London")) == (
         f'{PACKED_PREFIX}"crm/Individual/1","P",[["ada"]],[],[],"","",[],[],[["","","london"]]]'
     )
+
+
+def any_value(field: Field) -> st.SearchStrategy[Any]:
+    if field.parts:
+        return st.lists(
+            st.fixed_dictionaries({}, optional={part.name: any_value(part) for part in field.parts})
+        )
+    return (
+        st.none()
+        | st.text(max_size=30)
+        | st.sampled_from(["1 Main St, Reno NV 89501", "DE", "Jr", "1980-01-01"])
+    )
+
+
+@given(st.data())
+def test_any_profile_record_has_features_that_can_be_kept(data: st.DataObject) -> None:
+    object_type = data.draw(st.sampled_from([INDIVIDUAL, ORGANIZATION]))
+    fields = {field.name: any_value(field) for field in object_type.fields}
+    raw = data.draw(st.fixed_dictionaries({"id": st.just("1")}, optional=fields))
+    record = validate(raw, "crm", object_type, received_at=NOW, default_country="DE")
+    if isinstance(record, Record):
+        features = features_of(record)
+        assert features == features_of(record)
+        assert unpack(pack(features)) == features
 
 
 words = st.text(max_size=12)

@@ -10,7 +10,7 @@ import pytest
 from graph_model.events import store as events
 from graph_model.events.model import Event, EventKind
 from graph_model.graph import Graph
-from graph_model.identity.resolve import GENERIC_CAP
+from graph_model.identity.matching.default import DEFAULT
 from graph_model.ingestion.ingestion import Ingestion
 from graph_model.records.model import Outcome
 from tests.graph_model import profiles
@@ -21,6 +21,7 @@ from tests.graph_model.snapshots import snapshot
 ADA: Json = {"firstName": "Ada", "lastName": "Lovelace"}
 GRACE: Json = {"firstName": "Grace", "lastName": "Hopper"}
 PHONE = "+49 30 23125001"
+GENERIC_CAP = DEFAULT.generic_cap
 
 
 async def sent(ingestion: Ingestion, *batch: Sent) -> list[str | None]:
@@ -62,13 +63,38 @@ async def test_nothing_in_nothing_out(graph: Graph, ingestion: Ingestion) -> Non
 async def test_one_record_of_three_is_wrong_and_the_others_are_stored(
     graph: Graph, ingestion: Ingestion
 ) -> None:
-    records = [{"id": "a"}, {"id": "b", "email": "nobody"}, {"id": "c"}]
+    records = [{"id": "a"}, {"id": "b", "birthDate": "someday"}, {"id": "c"}]
     results = await ingestion.ingest("crm", "Individual", records, actor="tester")
     assert [result.outcome for result in results] == [Outcome.CREATED, Outcome.REJECTED, Outcome.CREATED]
     assert [(problem.code, problem.path) for problem in results[1].problems] == [
-        ("INVALID_EMAIL", ("records", 1, "email"))
+        ("INVALID_DATE", ("records", 1, "birthDate"))
     ]
     assert await people(graph) == [{"a"}, {"c"}]
+
+
+async def test_a_record_with_a_malformed_address_is_stored_and_warned_of(
+    graph: Graph, ingestion: Ingestion
+) -> None:
+    records = [
+        {"id": "a", "birthDate": "someday"},
+        {"id": "b", "email": ["b@mail.example", "b@@mail.example"]},
+    ]
+    for outcome in (Outcome.CREATED, Outcome.UNCHANGED):
+        _, result = await ingestion.ingest("crm", "Individual", records, actor="tester")
+        assert (result.outcome, result.problems) == (outcome, ())
+        assert [(warning.code, warning.path) for warning in result.warnings] == [
+            ("INVALID_EMAIL", ("records", 1, "email", 1))
+        ]
+
+
+async def test_a_malformed_address_is_evidence_but_identifies_nobody(
+    graph: Graph, ingestion: Ingestion
+) -> None:
+    ada = {"firstName": "Ada", "lastName": "King", "email": "office@@mail.example"}
+    await send(
+        ingestion, [person("a", **ada), person("b", **ada), person("c", **ada | {"firstName": "Grace"})]
+    )
+    assert await people(graph) == [{"a", "b"}, {"c"}]
 
 
 async def test_the_same_record_again_changes_nothing(graph: Graph, ingestion: Ingestion) -> None:
@@ -135,7 +161,8 @@ async def test_each_link_says_why_when_and_who(graph: Graph, ingestion: Ingestio
     (result,) = await send(ingestion, [person("b", phone=PHONE, **ADA)], actor="clerk")
     (link,) = (await one(graph, result.individual_id)).links
     assert (link.a, link.b) == ("crm/Individual/a", "crm/Individual/b")
-    assert (link.rule, link.score, link.actor, link.since) == ("PHONE_AND_NAME", 1_000, "clerk", at_text(0))
+    assert (link.rule, link.actor, link.since) == ("PHONE_AND_NAME", "clerk", at_text(0))
+    assert link.weight >= DEFAULT.link
 
 
 async def test_a_merge_keeps_the_older_id_and_the_other_resolves_to_it(
@@ -190,15 +217,17 @@ async def test_a_record_that_goes_over_to_another_person_leaves_the_ids_where_th
     assert [record.record_id for record in (await one(graph, grace)).records] == ["m"]
 
 
-async def test_a_changed_name_closes_a_link_and_a_changed_score_replaces_it(
+async def test_a_changed_name_closes_a_link_and_a_changed_weight_replaces_it(
     graph: Graph, ingestion: Ingestion
 ) -> None:
-    await send(ingestion, [person("a", phone=PHONE, **ADA), person("b", phone=PHONE, **ADA)])
-    similar: Json = {"firstName": "Ada", "lastName": "Lovelaze"}
-    (result,) = await send(ingestion, [person("b", modified=1, phone=PHONE, **similar)])
+    both: Json = {"phone": PHONE, "birthDate": "1815-12-10"}
+    (result, _) = await send(ingestion, [person("a", **both, **ADA), person("b", **both, **ADA)])
+    (equal,) = (await one(graph, result.individual_id)).links
+    similar: Json = {"firstName": "Adah", "lastName": "Lovelace"}
+    (result,) = await send(ingestion, [person("b", modified=1, **both, **similar)])
     (link,) = (await one(graph, result.individual_id)).links
-    assert link.score < 1_000
-    await send(ingestion, [person("b", modified=2, phone=PHONE, **GRACE)])
+    assert link.weight < equal.weight
+    await send(ingestion, [person("b", modified=2, phone=PHONE, birthDate="1906-12-09", **GRACE)])
     assert await people(graph) == [{"a"}, {"b"}]
     assert len(await history(graph, "WAS_MATCH")) == 2
 

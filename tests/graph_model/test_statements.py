@@ -14,7 +14,7 @@ from graph_model.metadata.objects import IdentifierType
 from tests.graph_model import profiles
 from tests.graph_model.conftest import Clock
 from tests.graph_model.counting import CountingGraph
-from tests.graph_model.populations import Sent, order, person, send, visit
+from tests.graph_model.populations import Sent, invented_name, order, person, send, visit
 from tests.servers.engine import Engine
 
 
@@ -30,11 +30,14 @@ def households(first: int, last: int) -> list[Sent]:
     return [
         sent
         for number in range(first, last)
-        for email, phone in ((f"{number}@mail.example", f"+49 30 23125{number:03}"),)
+        for name in (invented_name(number),)
+        for email, phone in (
+            (f"{name}@mail.example".lower(), f"+49 30 {number * 7_919_777 % 9_000_000 + 10**6}"),
+        )
         for sent in (
-            person(f"a{number}", email=email, phone=phone, firstName="Ada", lastName="Lovelace"),
+            person(f"a{number}", email=email, phone=phone, firstName="Ada", lastName=name),
             person(f"b{number}", email=email, deviceId=f"device-{number}"),
-            person(f"c{number}", phone=phone, firstName="Otto", lastName="Lovelace"),
+            person(f"c{number}", phone=phone, firstName="Otto", lastName=name),
             order(f"{number}", email=email, ordered=-200, total="700.00"),
             visit(f"{number}", deviceId=f"device-{number}"),
         )
@@ -58,7 +61,7 @@ async def test_a_batch_costs_as_many_statements_as_a_household(counting: Countin
 async def test_every_read_of_profiles_is_one_statement(counting: CountingGraph, ingestion: Ingestion) -> None:
     results = await send(ingestion, households(0, 20))
     ids = sorted({result.individual_id for result in results if result.individual_id})
-    email = parse_identifier(IdentifierType.EMAIL, "7@mail.example", None)
+    email = parse_identifier(IdentifierType.EMAIL, f"{invented_name(7)}@mail.example", None)
     assert len(await profiles.page(counting, after="", limit=100)) == len(ids)
     assert (await profiles.by_ids(counting, ids)).keys() == set(ids)
     assert await profiles.by_identifier(counting, email) is not None

@@ -17,9 +17,45 @@ OPERATIONS = {
     "Query.individuals": "{ individuals { edges { cursor } } }",
     "Query.node": '{ node(id: "ind_1") { id } }',
     "Query.nodes": '{ nodes(ids: ["ind_1"]) { id } }',
+    "Query.reviews": "{ reviews { edges { cursor } } }",
+    "Query.reviewQuality": "{ reviewQuality { decided } }",
     "Query.webhooks": "{ webhooks { id } }",
+    "Query.whyLinked": '{ whyLinked(a: "rec_1", b: "rec_2") { linked } }',
+    "Query.whyNotLinked": '{ whyNotLinked(a: "rec_1", b: "rec_2") { linked } }',
+    "Query.howResolved": '{ howResolved(individual: "ind_1") { individualId } }',
+    "Query.ruleset": "{ ruleset { version } }",
+    "Query.rulesets": "{ rulesets { version } }",
+    "Query.exportRuleset": "{ exportRuleset }",
+    "Query.job": '{ job(id: "job_1") { id } }',
+    "Query.jobs": "{ jobs { id } }",
+    "Mutation.createRulesetDraft": "mutation { createRulesetDraft(input: {}) { ruleset { id } } }",
+    "Mutation.updateRulesetDraft": (
+        "mutation { updateRulesetDraft(input: {version: 2, patch: {}}) { ruleset { id } } }"
+    ),
+    "Mutation.deleteRulesetDraft": (
+        "mutation { deleteRulesetDraft(input: {version: 2}) { deletedVersion } }"
+    ),
+    "Mutation.importRuleset": "mutation { importRuleset(input: {ruleset: {}}) { ruleset { id } } }",
+    "Mutation.trainRuleset": "mutation { trainRuleset(input: {}) { job { id } } }",
+    "Mutation.previewRuleset": "mutation { previewRuleset(input: {version: 2}) { job { id } } }",
+    "Mutation.activateRuleset": "mutation { activateRuleset(input: {version: 2}) { job { id } } }",
+    "Mutation.abortJob": 'mutation { abortJob(input: {id: "job_1"}) { job { id } } }',
+    "Query.previewReconciliation": (
+        '{ previewReconciliation(id: "ind_1", reconciliation: {}) { individualId } }'
+    ),
+    "Mutation.correctIndividual": (
+        'mutation { correctIndividual(input: {id: "ind_1", fields: {suffix: "Jr"}, reason: "why"}) '
+        "{ correctionId } }"
+    ),
+    "Mutation.withdrawCorrection": (
+        'mutation { withdrawCorrection(input: {id: "cor_1", reason: "why"}) { correctionId } }'
+    ),
     "Mutation.ingestRecords": (
         'mutation { ingestRecords(input: {source: "s", object: "Individual", records: []}) '
+        "{ results { recordId } } }"
+    ),
+    "Mutation.deleteRecords": (
+        'mutation { deleteRecords(input: {source: "s", object: "Individual", ids: []}) '
         "{ results { recordId } } }"
     ),
     "Mutation.registerWebhook": (
@@ -27,6 +63,22 @@ OPERATIONS = {
     ),
     "Mutation.enableWebhook": 'mutation { enableWebhook(input: {id: "whk_1"}) { webhook { id } } }',
     "Mutation.deleteWebhook": 'mutation { deleteWebhook(input: {id: "whk_1"}) { deletedId } }',
+    "Mutation.mergeIndividuals": (
+        'mutation { mergeIndividuals(input: {ids: ["ind_1"], reason: "so"}) { dryRun } }'
+    ),
+    "Mutation.unmerge": 'mutation { unmerge(input: {id: "ind_1", reason: "so"}) { dryRun } }',
+    "Mutation.splitIndividual": (
+        'mutation { splitIndividual(input: {id: "ind_1", recordIds: [], reason: "so"}) { dryRun } }'
+    ),
+    "Mutation.alwaysLink": (
+        'mutation { alwaysLink(input: {recordId: "rec_1", otherRecordId: "rec_2", reason: "so"}) { dryRun } }'
+    ),
+    "Mutation.neverLink": (
+        'mutation { neverLink(input: {recordId: "rec_1", otherRecordId: "rec_2", reason: "so"}) { dryRun } }'
+    ),
+    "Mutation.undoConstraint": 'mutation { undoConstraint(input: {id: "con_1", reason: "so"}) { dryRun } }',
+    "Mutation.assignReviews": "mutation { assignReviews(input: {ids: []}) { reviews { id } } }",
+    "Mutation.decideReviews": "mutation { decideReviews(input: {decisions: []}) { reviews { id } } }",
     "Subscription.insightEvents": "subscription { insightEvents { id } }",
 }
 

@@ -8,7 +8,16 @@ from __future__ import annotations
 
 from graph_model.identity.matching.comparisons import LEVELS
 from graph_model.identity.matching.frequencies import shipped
-from graph_model.identity.rulesets.model import BIT, Comparison, Criterion, Level, Method, Rule, Ruleset
+from graph_model.identity.rulesets.model import (
+    BIT,
+    Comparison,
+    Criterion,
+    Guards,
+    Level,
+    Method,
+    Rule,
+    Ruleset,
+)
 
 _Row = tuple[float, float, float]
 
@@ -141,6 +150,9 @@ FREQUENCY_TABLES = {
 }
 """The table that each attribute goes by, of those that go by one."""
 
+BLOCKED = (r"no-?reply@.*", r"no-?e?mail@.*", r"(null|none|unknown|anonymous)@.*", r"(.)\1{5,}")
+"""What stands where somebody had to write something. Other placeholders no record keeps (`normalise`)."""
+
 DEFAULT = Ruleset(
     key_kinds=(
         "birth", "names", "email", "email_start", "number_start", "number_end", "phone_end", "initials",
@@ -153,5 +165,6 @@ DEFAULT = Ruleset(
     comparisons=tuple(_comparison(attribute) for attribute in LEVELS),
     rules=_RULES,
     frequencies=shipped(),
+    guards=Guards(blocked=BLOCKED),
 )  # fmt: skip
 """The default ruleset."""

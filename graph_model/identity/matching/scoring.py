@@ -24,8 +24,10 @@ BY_WEIGHT = "WEIGHT"
 DEVICE_RULE = "DEVICE"
 """The rule that links a device with whoever carries its identifier, and nothing else does."""
 DEVICE_WEIGHT = 20 * BIT
+_DEVICE, _SAME = "device", "SAME"
 _WEAK = frozenset({"first_name", "last_name", "name_order", "middle_name", "suffix", "gender"})
 _PREPARED_AT_MOST = 200_000
+_WEIGHED_AT_MOST = 500_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,37 +88,37 @@ class Scorer:
         ]
         self._common = _common(ruleset)
         self._prepared: dict[str, Prepared] = {}
+        self._weighed: dict[tuple[str, str], tuple[Features, Features, int, str]] = {}
 
     def weigh(self, a: Features, b: Features) -> int:
         """The weight of a pair, whichever comes first."""
-        return self._judge(a, b).weight
+        return self._weigh(a, b)[2]
 
     def rule(self, a: Features, b: Features) -> str:
         """The match rule that decided the pair, or WEIGHT."""
-        return self._judge(a, b).rule
+        return self._weigh(a, b)[3]
+
+    def decide(self, party: Party, found: list[Finding]) -> tuple[int, str]:
+        """The weight of a pair of that party, and the rule that decided it, where what was found of the pair
+        is known already."""
+        verdict = self._verdict(party, found)
+        return verdict.weight, verdict.rule
 
     def explain(self, a: Features, b: Features) -> Explanation:
         """Everything that `weigh` added up."""
         one, other = (a, b) if a.key <= b.key else (b, a)
         verdict = self._judge(one, other)
-        evidence = tuple(
-            Evidence(
-                found.attribute,
-                found.one,
-                found.other,
-                LEVELS[found.attribute][found.level],
-                self.weights.unrelated[found.attribute][found.level],
-                self.weights.household[found.attribute][found.level],
-                found.adjustment,
-            )
-            for found in verdict.found
-        )
+        evidence = tuple(self._told(found) for found in verdict.found)
+        prior, household_prior = self.ruleset.prior, self.ruleset.household_prior
+        if Party.DEVICE in (one.party, other.party) or one.party is not other.party:
+            # What is known before anything is compared: no odds, or that they can be nothing but two.
+            prior = household_prior = verdict.weight - DEVICE_WEIGHT * len(evidence)
         return Explanation(
             one.key,
             other.key,
             evidence,
-            self.ruleset.prior,
-            self.ruleset.household_prior,
+            prior,
+            household_prior,
             verdict.unrelated,
             verdict.household,
             verdict.ceiling,
@@ -130,6 +132,34 @@ class Scorer:
         one, other = (a, b) if a.key <= b.key else (b, a)
         return findings(self._prepare(one), self._prepare(other), self.weights)
 
+    def _weigh(self, a: Features, b: Features) -> tuple[Features, Features, int, str]:
+        """The pair, its weight and its rule. Kept, because a component is judged whenever it is touched."""
+        if a.key > b.key:
+            a, b = b, a
+        known = self._weighed.get((a.key, b.key))
+        if known is not None and known[0] is a and known[1] is b:
+            return known
+        if len(self._weighed) >= _WEIGHED_AT_MOST:
+            self._weighed.clear()
+        verdict = self._judge(a, b)
+        weighed = self._weighed[a.key, b.key] = (a, b, verdict.weight, verdict.rule)
+        return weighed
+
+    def _told(self, found: Finding) -> Evidence:
+        """A finding with what it weighs."""
+        attribute, level, adjustment, one, other = found
+        if attribute == _DEVICE:
+            return Evidence(attribute, one, other, _SAME, DEVICE_WEIGHT, DEVICE_WEIGHT, 0)
+        return Evidence(
+            attribute,
+            one,
+            other,
+            LEVELS[attribute][level],
+            self.weights.unrelated[attribute][level],
+            self.weights.household[attribute][level],
+            adjustment,
+        )
+
     def _judge(self, a: Features, b: Features) -> _Verdict:
         if a.key > b.key:
             a, b = b, a
@@ -138,7 +168,10 @@ class Scorer:
             return _device(one, other)
         if a.party is not b.party:
             return _Verdict([], NEVER, NEVER, None, BY_WEIGHT, None, NEVER)
-        found = findings(one, other, self.weights)
+        return self._verdict(a.party, findings(one, other, self.weights))
+
+    def _verdict(self, party: Party, found: list[Finding]) -> _Verdict:
+        """What findings of two persons or of two organisations come to."""
         unrelated, household, weak = self.ruleset.prior, self.ruleset.household_prior, True
         against_unrelated, against_household = self.weights.unrelated, self.weights.household
         for attribute, level, adjustment, _, _ in found:
@@ -146,7 +179,7 @@ class Scorer:
             household += against_household[attribute][level]
             weak = weak and attribute in _WEAK
         weight = min(unrelated, household)
-        ceiling = self.ruleset.link - 1 if weak and a.party is Party.PERSON else None
+        ceiling = self.ruleset.link - 1 if weak and party is Party.PERSON else None
         if ceiling is not None:
             weight = min(weight, ceiling)
         for rule in self._rules:
@@ -169,7 +202,7 @@ def _device(one: Prepared, other: Prepared) -> _Verdict:
     shared = sorted(one.devices & other.devices)
     if not shared:
         return _Verdict([], NEVER, NEVER, None, BY_WEIGHT, None, NEVER)
-    found = [Finding("device", 0, 0, shared[0], shared[0])]
+    found = [Finding(_DEVICE, 0, 0, shared[0], shared[0])]
     return _Verdict(found, DEVICE_WEIGHT, DEVICE_WEIGHT, None, DEVICE_RULE, DEVICE_WEIGHT, DEVICE_WEIGHT)
 
 

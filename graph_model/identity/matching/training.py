@@ -31,7 +31,7 @@ GIVEN_NAME: Final = "email_given_name"
 """The attribute that pairs of one name are drawn for: pairs drawn at random seldom agree in it."""
 
 NAME_ORDER: Final = "name_order"
-"""Not learned: who swaps names swaps them whoever the other record is about, so a swap says nothing as such."""
+"""Not learned: who swaps names swaps them whoever the other record is about, so a swap says nothing."""
 
 Pair = tuple[str, str]
 

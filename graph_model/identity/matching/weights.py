@@ -60,7 +60,7 @@ class Weights:
                     adjusted[comparison.attribute] = _adjustments(table, usual or repeated(table))
 
     def adjustment(self, attribute: str, level: int, one: str, other: str) -> int:
-        """What the frequency of the value (or the part that agrees) adds; of unlike values the commoner counts."""
+        """What the frequency of the value (or of its part) adds; of unlike values the commoner counts."""
         shares = self._shares.get(attribute)
         if shares is None or not shares[level]:
             return 0

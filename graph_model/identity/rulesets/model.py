@@ -6,10 +6,11 @@ is weighed twice, *match* against *unrelated* and *match* against *same househol
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 BIT = 1_000
 """Thousandths of a bit in a bit."""
@@ -34,8 +35,8 @@ class Level(_Frozen):
 
 class Comparison(_Frozen):
     """How an attribute is compared: its levels, from the best to `ELSE`. A blank on either side is none of
-    them and weighs nothing. Where `frequencies` names a table, agreement on a rare value weighs more; at levels
-    below the best `partial_frequencies` may name another table, of the domains of e-mail addresses."""
+    them and weighs nothing. Where `frequencies` names a table, agreement on a rare value weighs more; at
+    levels below the best `partial_frequencies` may name another table, of the domains of e-mail addresses."""
 
     attribute: str
     levels: tuple[Level, ...]
@@ -78,6 +79,14 @@ class FrequencyTable(_Frozen):
     counts: dict[str, int] = {}
 
 
+def _pattern(text: str) -> str:
+    try:
+        re.compile(text)
+    except re.error as error:
+        raise ValueError(f"not a regular expression: {error}") from error
+    return text
+
+
 class IdentifierLimit(_Frozen):
     """At most so many different identifiers of a type on one individual (within `days`, by record-modified
     time, if given). Over it the type is left out of that individual's matching, which is decided again;
@@ -91,13 +100,17 @@ class IdentifierLimit(_Frozen):
 
 class Guards(_Frozen):
     """What keeps records apart that their weights would join. `unique` types forbid two different values
-    (of one issuer) in one individual; `size` is how many records an individual may hold before what would
-    join is quarantined; `contradiction` is the weight (thousandths of a bit) of two members of one individual
-    at or below which they contradict each other."""
+    (of one issuer) in one individual; `blocked` are regular expressions: an e-mail address, phone number or
+    identifier that one of them matches as a whole, whatever its case, counts for nothing, and neither does
+    one of fewer than `shortest` characters or with fewer than `distinct` different ones; `size` is how many
+    records an individual may hold before what would join is quarantined; `contradiction` is the weight
+    (thousandths of a bit) of two members of one individual at or below which they contradict each other."""
 
     limits: tuple[IdentifierLimit, ...] = ()
     unique: tuple[str, ...] = ()
-    blocked: tuple[str, ...] = ()
+    blocked: tuple[Annotated[str, AfterValidator(_pattern)], ...] = ()
+    shortest: int = 1
+    distinct: int = 1
     size: int = 500
     contradiction: int | None = None
 

@@ -215,4 +215,8 @@ async def known(filled: Filled, filter_: Filter) -> dict[str, Facts]:
     """What the graph says of each individual, as far as the filter needs it."""
     shape = needs(filter_)
     rows = await roots.read_by_ids(filled.graph, roots.by_ids(shape), filled.ids)
-    return {id_: facts_of(shape, row) for id_, row in zip(filled.ids, rows, strict=True) if row is not None}
+    return {
+        id_: facts_of(shape, found.row)
+        for id_, found in zip(filled.ids, rows, strict=True)
+        if found.row is not None
+    }

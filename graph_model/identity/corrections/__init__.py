@@ -1,0 +1,1 @@
+"""Corrections: what a steward says of an individual, as source records that win over every rule."""

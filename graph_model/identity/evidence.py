@@ -1,0 +1,212 @@
+"""Finding evidence: the pairs of records that are compared, and what they weigh."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, LiteralString
+
+from graph_model.graph import Transaction
+from graph_model.identity import components, keysets, ready
+from graph_model.identity.candidates import IDENTIFIER, Mark, Pair, marks_of, pairs_among
+from graph_model.identity.components import Neighbourhood
+from graph_model.identity.matching.features import Features, unpack
+from graph_model.identity.model import Evidence
+from graph_model.identity.subjects import (
+    Changes,
+    findable,
+    matching_features,
+    member_findable,
+    takes_part,
+)
+
+_CANDIDATES: LiteralString = """
+UNWIND $keys AS key
+MATCH (r:SourceRecord {key: key}) WHERE r.deletedAt IS NULL
+RETURN collect([r.key, r.source, r.features, r.identifiers, r.generics, r.component])
+"""
+
+_SET_GENERIC: LiteralString = """
+UNWIND $rows AS row
+MATCH (x:Identifier {key: row[0]})
+SET x.generic = row[1]
+"""
+
+_SET_GENERICS: LiteralString = """
+UNWIND $rows AS row
+MATCH (r:SourceRecord {key: row[0]})
+SET r.generics = row[1]
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    """A record that takes part in matching: `said` is all that it says, `features` what of it counts."""
+
+    source: str
+    said: Features
+    identifiers: Sequence[str]
+    features: Features
+    component: str | None
+
+
+@dataclass(slots=True)
+class Findings:
+    """What comparing found: the evidence of the pairs that weigh more than the floor, the stored evidence
+    that has `fallen` because its records are no candidates any more, the records that were decided anew
+    (`subjects`, with the actor who caused that), the component of each record that either leads to
+    (`reached`), and how many pairs were compared."""
+
+    evidence: dict[Pair, Evidence] = field(default_factory=dict)
+    fallen: set[Pair] = field(default_factory=set)
+    subjects: dict[str, str] = field(default_factory=dict)
+    reached: dict[str, str | None] = field(default_factory=dict)
+    compared: int = 0
+
+
+SYSTEM = "system"
+"""The actor of what the gateway does of its own accord."""
+
+
+async def find(
+    transaction: Transaction, changes: Changes, here: Neighbourhood, *, ahead: bool = False
+) -> Findings:
+    """Compare the changed records, whose components are `here`, with everybody they may match. Records whose
+    identifiers became generic or ceased to be so are decided anew, too, and come into the neighbourhood.
+
+    `ahead` is for a ruleset that does not count yet: nothing is stored, and what its evidence fell is looked
+    for among what was made ready.
+    """
+    await _count(transaction, changes)
+    await _reopen(transaction, changes, here, ahead=ahead)
+    await _save_generics(transaction, changes, here, ahead=ahead)
+    census = changes.census
+    pairs = census.pairs({key: found.sought for key, found in changes.after.items()})
+    fading: list[frozenset[str]] = []
+    for mark, holders in census.crossed():
+        if mark[0] == IDENTIFIER:
+            continue
+        if census.after[mark] is None:
+            fading.append(holders - changes.after.keys())
+        else:
+            pairs.update(pairs_among(holders))
+    among = ready.evidence_among if ahead else components.evidence_among
+    doubtful = await among(transaction, fading) - pairs
+    pool = await _candidates(
+        transaction, changes, here, {key for pair in (pairs | doubtful) for key in pair}, ahead=ahead
+    )
+    findings = Findings(subjects=dict(changes.actors), compared=len(pairs))
+    findings.fallen = await _fallen(transaction, changes, doubtful, pool)
+    floor, scorer = changes.loaded.ruleset.floor, changes.loaded.scorer
+    for a, b in pairs:
+        if a in pool and b in pool:
+            one, other = pool[a].features, pool[b].features
+            weight = scorer.weigh(one, other)
+            if weight > floor:
+                findings.evidence[a, b] = Evidence(weight, scorer.rule(one, other))
+    ends = {key for pair in (*findings.evidence, *findings.fallen) for key in pair}
+    findings.reached = {key: pool[key].component for key in ends}
+    return findings
+
+
+async def _count(transaction: Transaction, changes: Changes) -> None:
+    """Who holds each mark after the change; those that too many held and some let go are counted."""
+    uncertain = changes.count()
+    changes.census.after |= await keysets.holders(transaction, uncertain, changes.census.caps)
+
+
+async def _reopen(transaction: Transaction, changes: Changes, here: Neighbourhood, *, ahead: bool) -> None:
+    """An identifier that becomes generic, or ceases to be, changes what every record that carries it weighs:
+    these are decided anew as if they had changed themselves."""
+    census = changes.census
+    crossed = {mark: holders for mark, holders in census.crossed() if mark[0] == IDENTIFIER}
+    if not crossed:
+        return
+    if not ahead:
+        rows = [[mark[1], census.after[mark] is None] for mark in sorted(crossed)]
+        await transaction.run(_SET_GENERIC, rows=rows)
+    reopened = {key for holders in crossed.values() for key in holders} - changes.after.keys()
+    if not reopened:
+        return
+    await components.load(transaction, here, (), reopened)
+    found = {
+        key: member_findable(here.members[key], changes.loaded) for key in reopened if key in here.members
+    }
+    missing = {mark for each in found.values() for mark in each.holds} - census.after.keys()
+    held = await keysets.holders(transaction, missing, census.caps)
+    census.before |= held
+    census.after |= held
+    changes.before |= found
+    changes.after |= found
+    changes.actors |= dict.fromkeys(found, SYSTEM)
+
+
+async def _save_generics(
+    transaction: Transaction, changes: Changes, here: Neighbourhood, *, ahead: bool
+) -> None:
+    """Note on each changed record which of its identifiers are generic."""
+    rows: list[list[Any]] = []
+    for key, found in changes.after.items():
+        member = here.members[key]
+        generics = sorted(changes.census.generic(found.holds))
+        if generics != list(member.generics):
+            rows.append([key, generics])
+            here.members[key] = member.with_generics(generics)
+    if rows and not ahead:
+        await transaction.run(_SET_GENERICS, rows=sorted(rows))
+
+
+async def save_generics(
+    transaction: Transaction, generics: Mapping[str, Collection[str]], identifiers: Mapping[str, bool]
+) -> None:
+    """Note which identifiers are generic now, and on each record which of its own are."""
+    await transaction.run(_SET_GENERICS, rows=[[key, sorted(own)] for key, own in sorted(generics.items())])
+    await transaction.run(_SET_GENERIC, rows=[list(row) for row in sorted(identifiers.items())])
+
+
+async def _candidates(
+    transaction: Transaction, changes: Changes, here: Neighbourhood, keys: Collection[str], *, ahead: bool
+) -> dict[str, _Candidate]:
+    """The records of the keys that take part in matching, with their features as the ruleset lets them
+    count."""
+    pool: dict[str, _Candidate] = {}
+    loaded = changes.loaded
+    rows: list[list[Any]] = [
+        [member.key, member.source, member.features, member.identifiers, member.generics, member.component]
+        for key in keys
+        if (member := here.members.get(key)) is not None and not member.deleted
+    ]
+    if missing := sorted(key for key in keys if key not in here.members):
+        rows += await transaction.run(_CANDIDATES, keys=missing)
+    if ahead and changes.regenerates:
+        carried = {identifier for row in rows for identifier in row[3] or ()}
+        census = changes.census
+        uncounted = marks_of((), carried) - census.after.keys()
+        census.after |= (held := await keysets.holders(transaction, uncounted, census.caps))
+        census.before |= held
+        for row in rows:
+            row[4] = census.generic(marks_of((), row[3] or ()))
+    for key, source, packed, identifiers, generics, component in rows:
+        if packed is None:
+            continue  # No ruleset has decided this record yet; whoever does will meet the others.
+        features = unpack(packed)
+        if takes_part(source, features):
+            counted = matching_features(features, loaded, generics or ())
+            pool[key] = _Candidate(source, features, identifiers or (), counted, component)
+    return pool
+
+
+async def _fallen(
+    transaction: Transaction, changes: Changes, doubtful: Iterable[Pair], pool: Mapping[str, _Candidate]
+) -> set[Pair]:
+    """Of the pairs that share a mark which counts no longer those that share no other one that counts."""
+    pairs = [(a, b) for a, b in doubtful if a in pool and b in pool]
+    sought = {
+        key: findable(one.source, one.said, one.identifiers, changes.loaded).sought
+        for key, one in ((key, pool[key]) for key in {key for pair in pairs for key in pair})
+    }
+    shared: dict[Pair, frozenset[Mark]] = {(a, b): sought[a] & sought[b] for a, b in pairs}
+    census = changes.census
+    unknown = {mark for marks in shared.values() for mark in marks} - census.after.keys()
+    held = census.after | await keysets.holders(transaction, unknown, census.caps)
+    return {pair for pair, marks in shared.items() if all(held[mark] is None for mark in marks)}

@@ -1,0 +1,160 @@
+"""From the records of an individual to its golden values.
+
+For each field the rule of that field, else the default, chooses among what the records say of it. A record
+that says nothing of a field takes no part, unless the rule counts empty values; an explicit null takes part
+like a value, and where it wins there is no value. An address is taken as a whole from one record. Contact
+points are kept all; the rule ranks them. What a steward's correction names goes before every rule.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from graph_model.identity import normalise
+from graph_model.identity.golden.filling import filled
+from graph_model.identity.golden.model import (
+    ADDRESS,
+    ADDRESS_FIELDS,
+    CONTACT_POINTS,
+    CORRECTION,
+    RECORD_FIELDS,
+    SINGLE_FIELDS,
+    Golden,
+    GoldenSource,
+    GoldenValue,
+    Provenance,
+)
+from graph_model.identity.golden.ranking import Said, ranked, says
+from graph_model.identity.matching.features import Party
+from graph_model.identity.rulesets.model import Reconciliation, ReconciliationRule
+from graph_model.metadata.objects import DEVICE_OBJECT, ORGANIZATION
+from graph_model.records.model import STEWARD, FieldValue
+
+ANONYMOUS_NAME = "Anonymous"
+
+_LAST_UPDATED_FIRST = Reconciliation()
+_CORRECTIONS = ReconciliationRule()
+
+
+def golden_values(
+    records: Iterable[GoldenSource], reconciliation: Reconciliation = _LAST_UPDATED_FIRST
+) -> Golden:
+    """The golden values of the individual that consists of these records; among them `kind` (KNOWN if any
+    record says who it is, else ANONYMOUS), `partyType` and `displayName`. They depend on the set of records
+    alone."""
+    speaking = [filled(record) for record in records if record.object != DEVICE_OBJECT]
+    is_organization = any(record.object == ORGANIZATION.name for record in speaking)
+    values: dict[str, FieldValue | None] = {
+        "kind": "KNOWN" if speaking else "ANONYMOUS",
+        "partyType": (Party.ORGANIZATION if is_organization else Party.PERSON).value,
+    }
+    provenance: list[Provenance] = []
+    named = {field for record in speaking for field in record.fields}
+    for name in SINGLE_FIELDS:
+        if RECORD_FIELDS.get(name, name) not in named:
+            values[name] = None
+            continue
+        winner, rule = _winner([_single(record, name) for record in speaking], name, reconciliation)
+        value = winner.value if winner else None
+        values[name] = None if isinstance(value, dict) else value
+        provenance += _from(name, rule, winner)
+    winner, rule = _winner([_address(record) for record in speaking], ADDRESS, reconciliation)
+    parts = winner.value if winner and isinstance(winner.value, dict) else {}
+    for name in ADDRESS_FIELDS:
+        values[name] = parts.get(name)
+    provenance += _from(ADDRESS, rule, winner)
+    for name, field in CONTACT_POINTS.items():
+        kept, rule = _contact_points(speaking, name, field, reconciliation)
+        values[name] = [text for item in kept for text in item.texts]
+        provenance += _from(name, rule, *kept)
+    values["displayName"] = _display_name(values)
+    return Golden(values, tuple(provenance))
+
+
+def _from(field: str, rule: str, *chosen: Said | None) -> list[Provenance]:
+    return [
+        Provenance(field, item.value, rule, item.record.key, item.record.modified_at)
+        for item in chosen
+        if item is not None
+    ]
+
+
+def _winner(
+    asked: Sequence[Said | GoldenSource], name: str, reconciliation: Reconciliation
+) -> tuple[Said | None, str]:
+    """What wins of what the records say, and by which rule; a record that says nothing stands for itself."""
+    said = [item for item in asked if isinstance(item, Said)]
+    if corrections := [item for item in said if item.record.source == STEWARD]:
+        return ranked(corrections, _CORRECTIONS)[0], CORRECTION
+    rule = reconciliation.fields.get(name, reconciliation.default)
+    if said and not rule.ignore_empty:
+        silent = (item for item in asked if isinstance(item, GoldenSource) and item.source != STEWARD)
+        said += [says(record, None) for record in silent]
+    return ranked(said, rule)[0] if said else None, rule.rule.value
+
+
+def _single(record: GoldenSource, name: str) -> Said | GoldenSource:
+    field = RECORD_FIELDS.get(name, name)
+    if field not in record.fields:
+        return record
+    value = record.fields[field]
+    return says(record, None) if value is None else says(record, value, str(value))
+
+
+def _address(record: GoldenSource) -> Said | GoldenSource:
+    """The parts that it has; a null among them counts only where no part has a value."""
+    named = [name for name in ADDRESS_FIELDS if name in record.fields]
+    if not named:
+        return record
+    parts = {name: value for name in named if (value := record.fields[name]) is not None}
+    if not parts:
+        return says(record, None)
+    return says(record, parts, *(str(parts.get(name, "")) for name in ADDRESS_FIELDS))
+
+
+def _contact_points(
+    records: Sequence[GoldenSource], name: str, field: str, reconciliation: Reconciliation
+) -> tuple[list[Said], str]:
+    """Every value once, the best first, whatever is malformed last: of those that normalise to the same, the
+    best is shown. The newest correction that names the field says all that there are."""
+    naming = (record for record in records if record.source == STEWARD and field in record.fields)
+    if corrections := [says(record, None) for record in naming]:
+        newest = ranked(corrections, _CORRECTIONS)[0].record
+        kept, rule = list(_values(newest, field)), CORRECTION
+    else:
+        reconcile = reconciliation.fields.get(name, reconciliation.default)
+        said = (item for record in records for item in _values(record, field))
+        kept = sorted(ranked(said, reconcile), key=lambda item: item.doubtful)
+        rule = reconcile.rule.value
+    shown: dict[tuple[str, ...], Said] = {}
+    for item in kept:
+        shown.setdefault(item.form, item)
+    return list(shown.values()), rule
+
+
+def _values(record: GoldenSource, field: str) -> Iterator[Said]:
+    """Each value of a list that a record has, with what it normalises to as its form."""
+    country = record.fields.get("country")
+    held = record.fields.get(field) or []
+    for value in map(str, held if isinstance(held, list) else [held]):
+        try:
+            same, doubtful = _normal(field, value, country), False
+        except normalise.Malformed:
+            same, doubtful = None, True
+        yield Said(value, (value,), (same or value,), record, doubtful)
+
+
+def _normal(field: str, value: str, country: GoldenValue | None) -> str | None:
+    if field == "phone":
+        return normalise.phone(value, str(country) if country else None)
+    if (address := normalise.email(value)) is None:
+        raise normalise.Malformed("not an e-mail address")
+    return address
+
+
+def _display_name(values: dict[str, FieldValue | None]) -> str:
+    """The name of the organisation or of the person, else the first e-mail address."""
+    parts = ("organizationName",) if values["partyType"] == Party.ORGANIZATION else ("firstName", "lastName")
+    name = " ".join(str(values[part]) for part in parts if values[part])
+    emails = values["emails"]
+    return name or (str(emails[0]) if isinstance(emails, list) and emails else ANONYMOUS_NAME)

@@ -1,0 +1,77 @@
+"""The records of the graph as matching sees them, page by page: all, or a sample that is always the same.
+
+A sample takes whole individuals, chosen by the hash of their id: what is linked now stays together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import LiteralString
+
+from graph_model.graph import Graph
+from graph_model.jobs.paging import count
+
+PAGE = 2_000
+MOST = 200_000
+"""Records that a training or a preview looks at, at most."""
+
+# The embedded engine never sorts by an index, but reads one in its order.
+_PAGE: LiteralString = """
+MATCH (r:SourceRecord) WHERE r.key > $after
+WITH r ORDER BY r.key LIMIT $limit
+"""
+_PAGE_AS_SCANNED: LiteralString = """
+MATCH (r:SourceRecord) WHERE r.key > $after
+WITH r LIMIT $limit
+"""
+
+_MEMBERS: LiteralString = """
+OPTIONAL MATCH (r)-[:UNIFIED]->(i:Individual)
+RETURN collect([r.key, r.features, r.deletedAt, r.id, r.identifiers, r.modifiedAt, i.id])
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Sampled:
+    """A record: its features as text, its id, the keys of its identifiers, its modified time, and the
+    individual that it belongs to."""
+
+    key: str
+    features: str
+    id: str
+    identifiers: tuple[str, ...]
+    modified: str
+    individual: str | None
+
+
+async def read_population(
+    graph: Graph, most: int, report: Callable[[int, int], Awaitable[None]]
+) -> tuple[list[Sampled], int]:
+    """The live records, or those of a sample of the individuals if there are more than `most`, and how many
+    there are in all. What was read is reported as (done, total)."""
+    total = await count(graph, "SourceRecord")
+    statement = (_PAGE_AS_SCANNED if graph.scans_in_order else _PAGE) + _MEMBERS
+    found: list[Sampled] = []
+    after, read = "", 0
+    while rows := await graph.read(statement, after=after, limit=PAGE):
+        for key, features, deleted_at, id_, identifiers, modified, individual in rows:
+            after = max(after, key)
+            if not features or deleted_at is not None:
+                continue
+            if total <= most or is_sampled(individual or key, most / total):
+                found.append(Sampled(key, features, id_, tuple(identifiers or ()), modified, individual))
+        read += len(rows)
+        await report(read, max(read, total))
+    return found, total
+
+
+def is_sampled(chosen_by: str, share: float) -> bool:
+    """Whether a sample of this share has what is chosen by that text: always the same answer."""
+    return int.from_bytes(blake2b(chosen_by.encode(), digest_size=8).digest(), "big") < share * 2**64
+
+
+def packed(sampled: Sequence[Sampled]) -> list[str]:
+    """Their features, as text."""
+    return [each.features for each in sampled]

@@ -1,0 +1,116 @@
+"""What follows from a change of records or of constraints: resolution, ownership, insights, events."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from graph_model import times
+from graph_model.events import store as events
+from graph_model.events.model import EventKind, NewEvent
+from graph_model.graph import Transaction
+from graph_model.identity import activation, ownership
+from graph_model.identity.changes import merges_and_splits
+from graph_model.identity.kinds import kind_changes
+from graph_model.identity.resolve import Resolution, resolve
+from graph_model.identity.rulesets.active import Active, Phase
+from graph_model.identity.subjects import Changes
+from graph_model.insights import store as insights
+from graph_model.insights.model import Threshold
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What became of individuals: the resolution, those whose identifiers went to or came from somebody else
+    (`affected`), and the thresholds that were crossed."""
+
+    resolution: Resolution
+    affected: frozenset[str]
+    crossings: list[NewEvent]
+
+
+async def settle(
+    transaction: Transaction,
+    changes: Changes,
+    causes: Collection[str],
+    threshold: Threshold,
+    *,
+    now: datetime,
+) -> Settled:
+    """Decide anew whatever the changes of profile records touch, and save it. `causes` are the identifiers
+    whose business objects changed."""
+    resolution = await resolve(transaction, changes, time=times.to_text(now))
+    if changes.next is not None and not changes.is_writing_keys:
+        await activation.prepare(transaction, changes.next)
+    return await follow(transaction, resolution, causes, threshold, now=now)
+
+
+async def follow(
+    transaction: Transaction,
+    resolution: Resolution,
+    causes: Collection[str],
+    threshold: Threshold,
+    *,
+    now: datetime,
+) -> Settled:
+    """Whose identifiers are now, and what insights say, after a resolution."""
+    time = times.to_text(now)
+    owned = await ownership.refresh(transaction, resolution.identifiers | set(causes), time=time)
+    owners = {owner for key in causes if (owner := owned.owners.get(key))}
+    touched = (resolution.touched | owned.affected | owners) - resolution.merged.keys() - resolution.gone
+    crossings = await insights.refresh(transaction, touched, threshold, now=now, absorbed=resolution.absorbed)
+    return Settled(resolution, frozenset(owned.affected - resolution.gone), crossings)
+
+
+async def cut_over(
+    transaction: Transaction, active: Active, keys: Iterable[str], threshold: Threshold, *, now: datetime
+) -> None:
+    """Let the ruleset that is being activated decide these records, with all that follows. The caller holds
+    the lock."""
+    time = times.to_text(now)
+    resolution = await activation.cut_over(transaction, active, keys, time=time)
+    if resolution.before or resolution.membership:
+        settled = await follow(transaction, resolution, (), threshold, now=now)
+        await tell(transaction, settled, {}, time=time)
+
+
+async def make_way(
+    transaction: Transaction, active: Active, changes: Changes, threshold: Threshold, *, now: datetime
+) -> None:
+    """Cut over what the changes may touch, if that is to be done, before anything of them is saved."""
+    if active.phase is Phase.CUTOVER:
+        touched = await activation.in_the_way(transaction, changes)
+        await cut_over(transaction, active, touched, threshold, now=now)
+
+
+async def tell(
+    transaction: Transaction,
+    settled: Settled,
+    records: Mapping[str, Sequence[dict[str, Any]]],
+    *,
+    time: str,
+) -> None:
+    """Write what happened into the outbox; `records` are those that caused it, by individual. Must be the
+    transaction's last statement."""
+    resolution = settled.resolution
+    merged: dict[str, list[str]] = {}
+    for retired, survivor in sorted(resolution.merged.items()):
+        merged.setdefault(survivor, []).append(retired)
+    changed = (resolution.changed | settled.affected) - resolution.merged.keys()
+    news = [
+        NewEvent(
+            EventKind.INDIVIDUAL_CREATED if id_ in resolution.created else EventKind.INDIVIDUAL_UPDATED,
+            id_,
+            {"records": list(records.get(id_, ())), "mergedIds": merged.get(id_, [])},
+        )
+        for id_ in sorted((resolution.created | changed | records.keys()) - resolution.gone)
+    ]
+    gone = [
+        NewEvent(EventKind.INDIVIDUAL_GONE, id_, {"records": list(records.get(id_, ()))})
+        for id_ in sorted(resolution.gone)
+    ]
+    ids = merges_and_splits(resolution.before, resolution.membership, resolution.merged)
+    kinds = kind_changes(resolution.before, resolution.membership)
+    await events.append(transaction, [*ids, *kinds, *news, *gone, *settled.crossings], time=time)

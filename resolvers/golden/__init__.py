@@ -1,0 +1,1 @@
+"""Survivorship over GraphQL: previews of other rules, and stewards' corrections."""

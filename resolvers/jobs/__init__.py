@@ -1,0 +1,1 @@
+"""Jobs over GraphQL: how far long work is, and what came of it."""

@@ -1,0 +1,34 @@
+"""The enums of jobs."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+import strawberry
+
+from graph_model.jobs import model
+from resolvers.enums import _value
+
+
+@strawberry.enum(description="What a job does.")
+class JobKind(Enum):
+    TRAIN_RULESET = _value(
+        model.JobKind.TRAIN_RULESET, "Learns a ruleset from the graph's own records into a new draft."
+    )
+    PREVIEW_RULESET = _value(model.JobKind.PREVIEW_RULESET, "Says what a ruleset would change.")
+    ACTIVATE_RULESET = _value(model.JobKind.ACTIVATE_RULESET, "Resolves everything anew under a ruleset.")
+    NORMALISE_RECORDS = _value(
+        model.JobKind.NORMALISE_RECORDS,
+        "Normalises what is stored anew, after a release that does it otherwise; begins by itself.",
+    )
+
+
+@strawberry.enum(description="How far a job is.")
+class JobState(Enum):
+    QUEUED = _value(model.JobState.QUEUED, "It waits for a gateway process to run it.")
+    IN_PROGRESS = _value(
+        model.JobState.IN_PROGRESS, "A process runs it, or another will go on with it after a crash."
+    )
+    JOB_COMPLETE = _value(model.JobState.JOB_COMPLETE, "It is done.")
+    FAILED = _value(model.JobState.FAILED, "It ended without being done; see errorCode.")
+    ABORTED = _value(model.JobState.ABORTED, "Somebody ended it; what it did is taken back.")

@@ -1,0 +1,160 @@
+"""A job as it is watched, with what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Self
+
+import strawberry
+
+from graph_model.identity.rulesets import model as rulesets
+from graph_model.identity.rulesets import store
+from graph_model.jobs import model
+from resolvers.context import Info
+from resolvers.fields import resolved, shown
+from resolvers.jobs.enums import JobKind, JobState
+from resolvers.principal import Scope
+from resolvers.rulesets.types import Ruleset
+from resolvers.scalars import DateTime
+from resolvers.types.node import Node
+
+_READ = Scope.METADATA_READ
+_SAMPLES = 20
+
+
+@strawberry.type(description="Individuals of now that would be one.")
+class MergeSample:
+    individual_ids: list[strawberry.ID] = shown(Scope.STEWARD, "The individuals, by the id of now.")
+    record_count: int = shown(Scope.STEWARD, "How many records they have together.")
+    record_ids: list[strawberry.ID] = shown(
+        Scope.STEWARD, "The two source records that speak for it most; empty if a constraint does."
+    )
+    rule: str | None = shown(Scope.STEWARD, "The match rule that links those two, or WEIGHT.")
+    weight: float | None = shown(Scope.STEWARD, "What those two weigh, in bits.")
+
+
+@strawberry.type(description="An individual of now that would be parted.")
+class SplitSample:
+    individual_id: strawberry.ID = shown(Scope.STEWARD, "The individual.")
+    parts: list[list[strawberry.ID]] = shown(
+        Scope.STEWARD, "The source records of each part, the largest first; 20 of 20 parts at most."
+    )
+
+
+@strawberry.type(description="What a ruleset would change.")
+class RulesetPreview:
+    population: int = shown(Scope.STEWARD, "How many source records there are.")
+    records: int = shown(
+        Scope.STEWARD, "How many of them were looked at: all, or those of a sample of the individuals."
+    )
+    pairs_compared: int = shown(Scope.STEWARD, "How many pairs were compared.")
+    individuals_before: int = shown(Scope.STEWARD, "How many individuals they form now.")
+    individuals_after: int = shown(Scope.STEWARD, "How many they would form.")
+    merges: int = shown(Scope.STEWARD, "Individuals that would hold records of several of now.")
+    merged_individuals: int = shown(Scope.STEWARD, "Individuals of now that would be merged with others.")
+    splits: int = shown(Scope.STEWARD, "Individuals of now whose records would part.")
+    moved_records: int = shown(Scope.STEWARD, "Records that would belong to another id than now.")
+    merge_samples: list[MergeSample] = shown(Scope.STEWARD, "The largest merges.", size=_SAMPLES)
+    split_samples: list[SplitSample] = shown(
+        Scope.STEWARD, "Splits of the largest individuals.", size=_SAMPLES
+    )
+
+    @classmethod
+    def of(cls, found: Mapping[str, Any]) -> Self:
+        """The report of a preview as it is shown."""
+        return cls(
+            population=found["population"],
+            records=found["records"],
+            pairs_compared=found["pairsCompared"],
+            individuals_before=found["individualsBefore"],
+            individuals_after=found["individualsAfter"],
+            merges=found["merges"],
+            merged_individuals=found["mergedIndividuals"],
+            splits=found["splits"],
+            moved_records=found["movedRecords"],
+            merge_samples=[_merge(item) for item in found["mergeSamples"]],
+            split_samples=[
+                SplitSample(
+                    individual_id=strawberry.ID(item["individual"]),
+                    parts=[[strawberry.ID(id_) for id_ in part] for part in item["parts"]],
+                )
+                for item in found["splitSamples"]
+            ],
+        )
+
+
+def _merge(item: Mapping[str, Any]) -> MergeSample:
+    records = [item["one"], item["other"]] if item["one"] else []
+    return MergeSample(
+        individual_ids=[strawberry.ID(id_) for id_ in item["individuals"]],
+        record_count=item["records"],
+        record_ids=[strawberry.ID(id_) for id_ in records],
+        rule=item["rule"],
+        weight=None if item["weight"] is None else item["weight"] / rulesets.BIT,
+    )
+
+
+@strawberry.type(description="Long work, which one gateway process at a time runs, and which outlives it.")
+class Job(Node):
+    id: strawberry.ID = shown(_READ, "The job's id.")
+    kind: JobKind = shown(_READ, "What it does.")
+    state: JobState = shown(_READ, "How far it is.")
+    phase: str | None = shown(_READ, "What it is at; `done` and `total` count anew in each phase.")
+    done: int = shown(_READ, "How much of the phase is done, such as records.")
+    total: int | None = shown(_READ, "How much there is in the phase; null while that is not known.")
+    rate: float | None = shown(_READ, "How much is done in a second; null unless it runs.")
+    seconds_left: float | None = shown(_READ, "How long the phase will take at that rate.")
+    abortable: bool = shown(_READ, "Whether it can be aborted: not any more once it cannot be taken back.")
+    error_code: str | None = shown(_READ, "Why it failed, for programs.")
+    error_message: str | None = shown(_READ, "Why it failed, for people.")
+    actor: str = shown(_READ, "Who asked for it.")
+    created_at: DateTime = shown(_READ, "When it was asked for.")
+    started_at: DateTime | None = shown(_READ, "When a process began to run it.")
+    updated_at: DateTime = shown(_READ, "When its progress was noted last.")
+    finished_at: DateTime | None = shown(_READ, "When it ended.")
+    content: strawberry.Private[model.Job]
+
+    @resolved(
+        Scope.STEWARD,
+        "The version of the ruleset that it is about; of a training the draft that it made, null until then.",
+    )
+    async def ruleset(self, info: Info) -> Ruleset | None:
+        info.context.require(Scope.STEWARD)
+        about = (self.content.result or {}) | self.content.input
+        if (version := about.get("version")) is None:
+            return None
+        found = await store.find(info.context.services.graph, version)
+        return Ruleset.of(found) if found is not None else None
+
+    @resolved(Scope.STEWARD, "What a preview found; null for other jobs, and until it is complete.")
+    async def preview(self, info: Info) -> RulesetPreview | None:
+        info.context.require(Scope.STEWARD)
+        if self.content.kind is not model.JobKind.PREVIEW_RULESET or self.content.result is None:
+            return None
+        return RulesetPreview.of(self.content.result)
+
+    @classmethod
+    def of(cls, job: model.Job, now: datetime) -> Self:
+        """The job as it is shown at this moment."""
+        left = job.seconds_left(now)
+        rate = job.rate()
+        return cls(
+            id=strawberry.ID(job.id),
+            kind=JobKind(job.kind.value),
+            state=JobState(job.state.value),
+            phase=job.progress.phase or None,
+            done=job.progress.done,
+            total=job.progress.total,
+            rate=None if rate is None else round(rate, 3),
+            seconds_left=None if left is None else round(left, 1),
+            abortable=job.progress.abortable and job.state not in model.FINAL,
+            error_code=job.error_code,
+            error_message=job.error_message,
+            actor=job.actor,
+            created_at=DateTime(job.created_at),
+            started_at=DateTime(job.started_at) if job.started_at else None,
+            updated_at=DateTime(job.updated_at),
+            finished_at=DateTime(job.finished_at) if job.finished_at else None,
+            content=job,
+        )

@@ -1,0 +1,1 @@
+"""Rulesets over GraphQL: read, drafted, trained, previewed, activated."""

@@ -1,0 +1,1 @@
+"""What a steward sees and does: constraints, the review queue, merges and splits."""
