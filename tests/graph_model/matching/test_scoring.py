@@ -134,7 +134,10 @@ def test_agreement_on_a_rare_value_weighs_more() -> None:
     common = scorer.weigh(person("a", "ada", "smith", born="1980-12-10"), person("b", "ada", "smith"))
     rare = scorer.weigh(person("a", "ada", "quill", born="1980-12-10"), person("b", "ada", "quill"))
     told = scorer.explain(person("a", last="quill"), person("b", last="quill")).evidence[0]
-    assert told.adjustment > scorer.explain(person("a", last="smith"), person("b", last="smith")).evidence[0].adjustment
+    assert (
+        told.adjustment
+        > scorer.explain(person("a", last="smith"), person("b", last="smith")).evidence[0].adjustment
+    )
     assert rare >= common
 
 
