@@ -223,9 +223,11 @@ async def _ingest(file: Path, source: str, object_name: str, url: str) -> None:
             progress.advance(bar, batch.size)
             for outcome, count in batch.outcomes.items():
                 outcomes[outcome] = outcomes.get(outcome, 0) + count
-            for rejection in batch.rejections:
+            for complaint in batch.complaints:
+                kind = "warning: " if complaint.is_warning else ""
                 _err.print(
-                    f"{file}, record {rejection.place}: {rejection.code}: {rejection.message}", markup=False
+                    f"{file}, record {complaint.place}: {kind}{complaint.code}: {complaint.message}",
+                    markup=False,
                 )
     _out.print(
         ", ".join(f"{count} {outcome.lower()}" for outcome, count in outcomes.items()) or "No records."

@@ -153,6 +153,10 @@ class EventKind(Enum):
     THRESHOLD_CROSSED = _value(
         events.EventKind.THRESHOLD_CROSSED, "An individual's insights crossed a threshold."
     )
+    RULESET_STALE = _value(
+        events.EventKind.RULESET_STALE,
+        "The records are no longer those that the active ruleset was made for: a new version is due.",
+    )
 
 
 @strawberry.enum(description="Whether events are sent to a webhook.")

@@ -131,8 +131,12 @@ async def by_turns(
 
 async def candidates(client: Client) -> float:
     """How many pairs of records the gateway has compared since its start."""
-    lines = re.findall(rf"^{CANDIDATES}(?:{{.*}})? (\S+)$", await client.text("/metrics"), re.MULTILINE)
-    return sum(map(float, lines))
+    return total(await client.text("/metrics"), CANDIDATES)
+
+
+def total(metrics: str, name: str) -> float:
+    """The sum of a metric over its labels, in Prometheus' text form."""
+    return sum(map(float, re.findall(rf"^{name}(?:{{.*}})? (\S+)$", metrics, re.MULTILINE)))
 
 
 async def measure(options: argparse.Namespace, ruleset: Any) -> None:

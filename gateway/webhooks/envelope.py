@@ -21,17 +21,19 @@ def event_type(kind: EventKind) -> str:
 def envelope(event: Event, *, source: str = DEFAULT_SOURCE) -> bytes:
     """The event as UTF-8 JSON, the same bytes each time.
 
-    `source` is a URI reference that names this gateway; (source, id) is unique. The `sequence` extension
-    demands text that sorts as the numbers do, hence its leading zeros:
+    The `subject` is the individual, if it is about one. `source` is a URI reference that names this gateway;
+    (source, id) is unique. The `sequence` extension demands text that sorts as the numbers do, hence its
+    leading zeros:
     https://github.com/cloudevents/spec/blob/main/cloudevents/extensions/sequence.md
     """
+    subject = {} if event.individual_id is None else {"subject": event.individual_id}
     return orjson.dumps(
         {
             "specversion": "1.0",
             "id": event.id,
             "source": source,
             "type": event_type(event.kind),
-            "subject": event.individual_id,
+            **subject,
             "time": event.time,
             "sequence": f"{event.sequence:019}",
             "datacontenttype": "application/json",

@@ -17,14 +17,15 @@ class EventKind(StrEnum):
     INDIVIDUAL_KIND_CHANGED = "INDIVIDUAL_KIND_CHANGED"
     INDIVIDUAL_GONE = "INDIVIDUAL_GONE"
     THRESHOLD_CROSSED = "THRESHOLD_CROSSED"
+    RULESET_STALE = "RULESET_STALE"
 
 
 @dataclass(frozen=True, slots=True)
 class NewEvent:
-    """An event about to be written; `data` is plain JSON."""
+    """An event about to be written; `data` is plain JSON. `individual_id` is None if it is about nobody."""
 
     kind: EventKind
-    individual_id: str
+    individual_id: str | None
     data: dict[str, Any]
 
 
@@ -35,6 +36,6 @@ class Event:
     id: str
     sequence: int
     kind: EventKind
-    individual_id: str
+    individual_id: str | None
     time: str
     data: dict[str, Any]

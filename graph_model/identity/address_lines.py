@@ -21,7 +21,8 @@ class Tail:
 _MOST_WORDS = 4
 _DIGITS = re.compile(r"\d{4,6}(?:-\d{4})?|\d{9}")
 _SIGNED = re.compile(r"[A-Z]{1,3}-\d{4,6}")
-_LETTERED = re.compile(r"[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}|[A-Z]\d[A-Z] ?\d[A-Z]\d")
+_LETTERED = re.compile(r"[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}|[A-Z]\d[A-Z] ?\d[A-Z]\d|\d{4} ?[A-Z]{2}")
+_HYPHENED = re.compile(r"\d{5}-\d{3}|\d{4}-\d{3}|\d{3}-\d{4}|\d{2}-\d{3}")
 _CITIES_TOO = frozenset({"new york", "washington", "quebec"})
 """States whose name is that of a city, which it is more often where no other city is named."""
 _SHORT_COUNTRIES = frozenset({"UK", "US", "USA", "UAE", "U.S.", "U.S.A.", "U.K."})
@@ -72,8 +73,8 @@ class _Reading:
 
     def _is_postal(self, text: str, before: list[str], whole: bool) -> bool:
         upper = text.upper()
-        if _LETTERED.fullmatch(upper) or _SIGNED.fullmatch(upper):
-            return True
+        if _LETTERED.fullmatch(upper) or _SIGNED.fullmatch(upper) or _HYPHENED.fullmatch(text):
+            return bool(before) or whole
         if not _DIGITS.fullmatch(text):
             return False
         if (
@@ -104,7 +105,8 @@ class _Reading:
                 return ""
         country = self._tail.country
         if country and country not in places.STATES_WITHOUT_COUNTRY:
-            return places.state(text, country) if whole and len(self._segments) > 2 else ""
+            behind_city = whole and len(self._segments) > 2 and not any(map(_has_digit, self._segments[-2]))
+            return places.state(text, country) if behind_city else ""
         return places.state(text, country) or places.state(text)
 
 
@@ -129,10 +131,14 @@ def _take_postal_before_city(segments: list[list[str]], tail: Tail) -> None:
         for at, word in enumerate(words[:-1]):
             # In the segment of the street only behind the house number.
             may_be = place > 0 or (len(word) > 4 and any(map(_has_digit, words[:at])))
-            is_postal = _SIGNED.fullmatch(word.upper()) or (_DIGITS.fullmatch(word) and may_be)
-            city = words[at + 1 :]
-            if is_postal and all(_is_of_city(text) for text in city):
-                _note_postal(word, tail)
+            surely = _SIGNED.fullmatch(word.upper()) or (may_be and _HYPHENED.fullmatch(word))
+            if not (surely or (may_be and _DIGITS.fullmatch(word))):
+                continue
+            # In the Netherlands two letters belong to the code.
+            lettered = at + 2 < len(words) and _LETTERED.fullmatch(f"{word} {words[at + 1]}")
+            city = words[at + (2 if lettered else 1) :]
+            if all(_is_of_city(text) for text in city):
+                _note_postal(f"{word} {words[at + 1]}" if lettered else word, tail)
                 del words[at:]
                 if not tail.city:
                     tail.city = " ".join(city)

@@ -100,6 +100,26 @@ class Neighbourhood:
         return {member.component for member in self.members.values() if member.component is not None}
 
 
+def new_member(key: str, properties: Mapping[str, Any]) -> Member:
+    """A record that was just created with these properties, and is in no relation yet."""
+    return Member(
+        key=key,
+        source=properties["source"],
+        object=properties["object"],
+        features=properties["features"],
+        identifiers=tuple(properties["identifiers"]),
+        generics=(),
+        component=None,
+        modified_at=properties["modifiedAt"],
+        deleted=properties["deletedAt"] is not None,
+        ruleset=properties["ruleset"],
+        fields=properties["fields"],
+        id=properties["id"],
+        individual=None,
+        bound=False,
+    )
+
+
 async def load(
     transaction: Transaction, here: Neighbourhood, components: Collection[str], records: Collection[str]
 ) -> None:

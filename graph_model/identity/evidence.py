@@ -23,7 +23,7 @@ from graph_model.identity.subjects import (
 _CANDIDATES: LiteralString = """
 UNWIND $keys AS key
 MATCH (r:SourceRecord {key: key}) WHERE r.deletedAt IS NULL
-RETURN collect([r.key, r.source, r.features, r.identifiers, r.generics])
+RETURN collect([r.key, r.source, r.features, r.identifiers, r.generics, r.component])
 """
 
 _SET_GENERIC: LiteralString = """
@@ -47,17 +47,20 @@ class _Candidate:
     said: Features
     identifiers: Sequence[str]
     features: Features
+    component: str | None
 
 
 @dataclass(slots=True)
 class Findings:
     """What comparing found: the evidence of the pairs that weigh more than the floor, the stored evidence
     that has `fallen` because its records are no candidates any more, the records that were decided anew
-    (`subjects`, with the actor who caused that), and how many pairs were compared."""
+    (`subjects`, with the actor who caused that), the component of each record that either leads to
+    (`reached`), and how many pairs were compared."""
 
     evidence: dict[Pair, Evidence] = field(default_factory=dict)
     fallen: set[Pair] = field(default_factory=set)
     subjects: dict[str, str] = field(default_factory=dict)
+    reached: dict[str, str | None] = field(default_factory=dict)
     compared: int = 0
 
 
@@ -101,6 +104,8 @@ async def find(
             weight = scorer.weigh(one, other)
             if weight > floor:
                 findings.evidence[a, b] = Evidence(weight, scorer.rule(one, other))
+    ends = {key for pair in (*findings.evidence, *findings.fallen) for key in pair}
+    findings.reached = {key: pool[key].component for key in ends}
     return findings
 
 
@@ -167,7 +172,7 @@ async def _candidates(
     pool: dict[str, _Candidate] = {}
     loaded = changes.loaded
     rows: list[list[Any]] = [
-        [member.key, member.source, member.features, member.identifiers, member.generics]
+        [member.key, member.source, member.features, member.identifiers, member.generics, member.component]
         for key in keys
         if (member := here.members.get(key)) is not None and not member.deleted
     ]
@@ -181,13 +186,13 @@ async def _candidates(
         census.before |= held
         for row in rows:
             row[4] = census.generic(marks_of((), row[3] or ()))
-    for key, source, packed, identifiers, generics in rows:
+    for key, source, packed, identifiers, generics, component in rows:
         if packed is None:
             continue  # No ruleset has decided this record yet; whoever does will meet the others.
         features = unpack(packed)
         if takes_part(source, features):
             counted = matching_features(features, loaded, generics or ())
-            pool[key] = _Candidate(source, features, identifiers or (), counted)
+            pool[key] = _Candidate(source, features, identifiers or (), counted, component)
     return pool
 
 

@@ -59,7 +59,7 @@ async def holders(transaction: Transaction, marks: Collection[Mark], caps: Caps)
     if not marks:
         return {}
     slots: list[list[Any]] = [[] for _ in range(SLOTS + 1)]
-    for slot, value in sorted(marks, key=lambda mark: (mark[0], str(mark[1]))):
+    for slot, value in marks:
         slots[slot].append(value)
     found = await transaction.run(
         _HOLDERS,

@@ -50,7 +50,7 @@ _GENERATIONS = {
     **dict.fromkeys(("v", "5th"), "v"),
 }
 _INITIALS = frozenset({"i", "v"})
-"""Numerals that are initials as well: they count as a generation only where a suffix is expected."""
+"""Numerals that are initials as well."""
 _APOSTROPHES = re.compile("['\u2018\u2019\u02bc\u02b9\u0060\u00b4]")
 _HAN = "\u3400-\u9fff\uf900-\ufaff"
 _HANGUL = "\uac00-\ud7af"
@@ -80,6 +80,8 @@ def normal_name(first: str, middle: str, last: str, suffix: str, full: str) -> N
     # `Mary A` in the field of the given name is a given name with an initial.
     if not middle_words and len(first_words) > 1 and len(first_words[-1]) == 1:
         middle_words = [first_words.pop()]
+        # `Morris I` may be either, and a blank on the other side says nothing: it counts as both.
+        generation = generation or (middle_words[0] if middle_words[0] in _INITIALS else "")
     return Name(" ".join(first_words), " ".join(middle_words), " ".join(last_words), generation)
 
 

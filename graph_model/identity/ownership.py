@@ -70,7 +70,8 @@ async def refresh(transaction: Transaction, identifiers: Collection[str], *, tim
     result.owners = {key: owner(carriers) for key, carriers in carrying.items()}
     changed = sorted(key for key, owned_by in result.owners.items() if owned_by != before[key])
     if changed:
-        await transaction.run(_DISOWN, keys=changed)
+        if disowned := [key for key in changed if before[key]]:
+            await transaction.run(_DISOWN, keys=disowned)
         rows = [{"identifier": key, "owner": result.owners[key]} for key in changed if result.owners[key]]
         if rows:
             await transaction.run(_OWN, rows=rows, time=time)

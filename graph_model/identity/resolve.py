@@ -49,11 +49,12 @@ async def resolve(transaction: Transaction, changes: Changes, *, time: str) -> R
     """
     if not changes.actors:
         return Resolution(identifiers=frozenset(changes.dropped))
-    here = Neighbourhood()
+    here = Neighbourhood({key: components.new_member(key, said) for key, said in changes.created.items()})
     await components.load(transaction, here, (), changes.actors)
     findings = await find(transaction, changes, here)
-    reached = {key for pair in (*findings.evidence, *findings.fallen) for key in pair}
-    await components.load(transaction, here, (), reached)
+    alone = {key for key, component in findings.reached.items() if component is None}
+    joined = {component for component in findings.reached.values() if component is not None}
+    await components.load(transaction, here, joined, alone)
     return await decide(
         transaction,
         changes.loaded,

@@ -64,6 +64,7 @@ _OFTEN_SHORT = ("place", "drive", "close", "court", "grove")
 _ENDINGS = ("strasse", "str", "gasse", "straat", "weg", "platz", "allee")
 _LEAST_NAME, _LEAST_TYPE = 3, 5
 _HOUSE = re.compile(r"\d{1,6}[a-z]?(?:[-/]\d{1,6}[a-z]?)?")
+_UNIT_OF_HOUSE = re.compile(r"(\d+[a-z]?)/(\d+[a-z]?)")
 _UNIT_VALUE = re.compile(r"[a-z]?-?\d+[a-z]?(?:-\d+)?|[a-z]")
 
 
@@ -104,6 +105,8 @@ def take_unit(words: list[str]) -> tuple[str, list[str]]:
             end = at + 1
             while end < len(words) and words[end] in _UNIT_WORDS:
                 end += 1
+            if end < len(words) and (shared := _UNIT_OF_HOUSE.fullmatch(words[end])):
+                return shared[1], [*words[:at], shared[2], *words[end + 1 :]]
             if end < len(words) and _UNIT_VALUE.fullmatch(words[end]):
                 return words[end], words[:at] + words[end + 1 :]
             if word in ("penthouse", "ph"):
@@ -165,7 +168,8 @@ def long_words(words: list[str], country: str) -> str:
     for at, word in enumerate(words):
         first, last = at == 0, at == len(words) - 1
         if word == "st" and table.get("st") is None:
-            word = "saint" if first and not last else "street"
+            before_name = not last and not is_type(words[at + 1]) and not is_direction(words[at + 1])
+            word = "saint" if before_name or (first and not last) else "street"
         elif word in _DIRECTIONS and (first or last) and len(words) > 1:
             word = _DIRECTIONS[word]
         elif word in table and (not last or len(words) > 1):

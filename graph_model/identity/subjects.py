@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from graph_model.graph import Transaction
 from graph_model.identity import components, keysets
@@ -38,10 +38,11 @@ NOWHERE = Findable()
 class Changes:
     """The records that are decided anew, each with the actor who caused that, and who holds their marks.
 
-    `dropped` are identifiers that records carried before and carry no longer. `preferred` are ids that a
-    steward named as survivors. `next` is the same as a ruleset sees it that is being activated, whose key
-    sets may not all be there yet (`is_writing_keys`); `regenerates`: it calls other identifiers generic than
-    what is stored. Make it before anything is saved, and resolve when everything is.
+    `dropped` are identifiers that records carried before and carry no longer, `created` the properties of
+    records that are new and in no relation yet. `preferred` are ids that a steward named as survivors. `next`
+    is the same as a ruleset sees it that is being activated, whose key sets may not all be there yet
+    (`is_writing_keys`); `regenerates`: it calls other identifiers generic than what is stored. Make it before
+    anything is saved, and resolve when everything is.
     """
 
     loaded: Loaded
@@ -51,6 +52,7 @@ class Changes:
     after: dict[str, Findable] = field(default_factory=dict)
     dropped: set[str] = field(default_factory=set)
     preferred: frozenset[str] = frozenset()
+    created: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     next: Changes | None = None
     regenerates: bool = False
     is_writing_keys: bool = False

@@ -124,9 +124,12 @@ async def commit_batch(
         after,
     )
     await make_way(transaction, ruling, changes, threshold, now=now)
-    changes.dropped = await records_store.save_records(
-        transaction, records, features, ruling.deciding.version, time=time
+    saved = await records_store.save_records(
+        transaction, records, features, ruling.deciding.version, stored, time=time
     )
+    changes.dropped = saved.dropped
+    if also is None and not gone:
+        changes.created = saved.created
     await changes.save_keys(transaction)
     # Deletions are told of those whose the records were.
     whose_before = await _whose(transaction, (), [item.key for item in business if item.deleted])
@@ -136,7 +139,9 @@ async def commit_batch(
         await also(transaction)
     causes = {cause.key for record in business if (cause := strongest(record.identifiers))} | freed
     settled = await settle(transaction, changes, causes, threshold, now=now)
-    whose = await _whose(transaction, profiles, objects)
+    whose = settled.resolution.membership
+    untouched = [key for key in profiles if str(key) not in whose]
+    whose = whose | await _whose(transaction, untouched, objects)
     whose_before |= {key: owner for key in deleted if (owner := settled.resolution.before.get(key))}
     causing = _by_individual(winners.values(), whose_before | whose, outcome_of)
     await tell(transaction, settled, causing, time=time)

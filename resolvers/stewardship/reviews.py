@@ -7,16 +7,21 @@ from typing import Self
 import orjson
 import strawberry
 
+from graph_model.identity.explanations import store as explanations
 from graph_model.identity.reviews import model, quality
 from graph_model.identity.reviews.pages import Wanted
-from graph_model.identity.rulesets.model import BIT
 from resolvers.context import Info
+from resolvers.explanations.types import LinkExplanation
 from resolvers.fields import SCAN_POINTS, resolved, shown
 from resolvers.principal import Scope
 from resolvers.scalars import JSON, DateTime
 from resolvers.stewardship.enums import ReviewDecision, ReviewState
 from resolvers.types.connection import PageInfo
 from resolvers.types.node import Node
+from resolvers.types.weights import bits
+
+EXPLANATION_POINTS = 100
+"""What it costs to explain a pair."""
 
 
 @strawberry.type(description="A source record that a review is about, as it is now.")
@@ -74,6 +79,19 @@ class ReviewItem(Node):
     )
     records: list[ReviewRecord] = shown(Scope.STEWARD, "The records that it is about.")
 
+    @resolved(
+        Scope.STEWARD,
+        "What the two records weigh now, attribute by attribute; null where there are more, or where one was "
+        "deleted.",
+        points={"": EXPLANATION_POINTS},
+    )
+    async def evidence(self, info: Info) -> LinkExplanation | None:
+        info.context.require(Scope.STEWARD)
+        live = [record.id for record in self.records if record.individual_id is not None]
+        if len(live) != 2 or len(self.records) != 2:
+            return None
+        return LinkExplanation.of(await explanations.explain(info.context.services.graph, *live))
+
     @classmethod
     def of(cls, item: model.ReviewItem) -> Self:
         """The review as it is shown."""
@@ -81,7 +99,7 @@ class ReviewItem(Node):
             id=strawberry.ID(item.id),
             kind=item.kind,
             state=ReviewState(item.state.value),
-            weight=None if item.weight is None else item.weight / BIT,
+            weight=None if item.weight is None else bits(item.weight),
             detail=item.detail,
             opened_at=DateTime(item.opened_at),
             updated_at=DateTime(item.updated_at),
@@ -170,7 +188,7 @@ class ReviewQuality:
             recall=found.recall,
             strata=[
                 ReviewStratum(
-                    weight=item.weight / BIT,
+                    weight=bits(item.weight),
                     pairs=item.pairs,
                     decided=item.decided,
                     linked=item.linked,

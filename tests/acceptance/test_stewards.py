@@ -32,6 +32,7 @@ query ($where: ReviewFilter, $first: Int, $after: String) {
     edges { cursor node {
       id kind state weight detail assignee decision decidedBy reason constraintId
       records { id source recordId fields individualId }
+      evidence { linked storedWeight }
     } }
   }
 }
@@ -162,6 +163,7 @@ async def test_the_queue_is_worked_off(gateway: GatewayProcess) -> None:
     }
     first, second = items
     assert [record["source"] for record in first["records"]] == ["crm", "crm"]
+    assert first["evidence"] == {"linked": False, "storedWeight": first["weight"]}
 
     assigned = await gateway.query(ASSIGN, input={"ids": [first["id"], "rvw_0"], "assignee": "kim"})
     assert assigned["assignReviews"] == {

@@ -129,6 +129,34 @@ def test_a_unit_is_apart_from_the_house(written: str, unit: str) -> None:
             "405 Lexington Avenue, New York, NY 10174",
             Address("405", "lexington avenue", "", "new york", "10174", "NY", "US"),
         ),
+        (
+            "Flat 5, 12 High Street, London SW1A 1AA",
+            Address("12", "high street", "", "london", "SW1A1AA", "", "GB", "5"),
+        ),
+        (
+            "Keizersgracht 123, 1015 CJ Amsterdam, Netherlands",
+            Address("123", "keizersgracht", "", "amsterdam", "1015CJ", "", "NL"),
+        ),
+        (
+            "ul. Marszałkowska 10, 00-590 Warszawa, Poland",
+            Address("10", "ulitsa marszalkowska", "", "warszawa", "00590", "", "PL"),
+        ),
+        (
+            "Rua Augusta, 1500, São Paulo, 01305-100, Brazil",
+            Address("1500", "rua augusta", "", "sao paulo", "01305100", "", "BR"),
+        ),
+        (
+            "Unit 3/45 George St, Sydney NSW 2000",
+            Address("45", "george street", "", "sydney", "2000", "NSW", "AU", "3"),
+        ),
+        (
+            "12 Rue du Faubourg St-Honoré 75008 Paris",
+            Address("12", "rue du faubourg saint honore", "", "paris", "75008", "", ""),
+        ),
+        (
+            "1600 Pennsylvania Avenue NW, Washington, DC 20500",
+            Address("1600", "pennsylvania avenue northwest", "", "washington", "20500", "DC", "US"),
+        ),
         ("12 Constitution Street", Address("12", "constitution street")),
     ],
 )

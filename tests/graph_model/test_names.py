@@ -47,8 +47,13 @@ def test_generations_are_told_apart() -> None:
     assert named("Robert", "Smith Sr", middle="E") == Name("robert", "e", "smith", "sr")
 
 
-def test_an_initial_is_no_generation_and_a_word_alone_is_the_name() -> None:
-    assert named("Morris I", "Klein") == Name("morris", "i", "klein")
+def test_an_initial_behind_a_given_name_may_be_a_generation() -> None:
+    assert named("Morris I", "Klein") == Name("morris", "i", "klein", "i")
+    assert named("Morris A", "Klein") == Name("morris", "a", "klein")
+    assert named("Morris", "Klein", middle="I") == Name("morris", "i", "klein")
+
+
+def test_a_word_alone_is_the_name() -> None:
     assert named("Malcolm", "V").last == "v"
     assert named("Ada", "Senior") == Name("ada", "", "senior")
     assert named("Ada", "Lovelace", suffix="PhD").suffix == ""

@@ -48,7 +48,7 @@ async def take(tail: Tail, count: int, *, after: int = 0) -> list[Event]:
 
 
 def names(events: list[Event]) -> list[str]:
-    return [event.individual_id for event in events]
+    return [event.individual_id or "" for event in events]
 
 
 async def test_events_are_numbered_without_a_gap(graph: Graph) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import LiteralString
 
 from graph_model.errors import BadInput
@@ -82,11 +82,14 @@ async def _referred(transaction: Transaction, ids: Sequence[str]) -> tuple[dict[
     )
 
 
-async def _known(transaction: Transaction, records: Iterable[str]) -> Known:
+async def _known(transaction: Transaction, records: Part) -> Known:
     """Everything around the records: their components, constraints and all, as they are judged."""
-    loaded = (await active(transaction)).current
+    now = await active(transaction)
     here = Neighbourhood()
     await components.load(transaction, here, (), list(records))
+    # While a ruleset is activated it has decided some components, and the one before it the others.
+    decided = {here.members[key].ruleset for key in records}
+    loaded = now.next if now.next is not None and now.next.version in decided else now.current
     bound = await constraints_of(transaction, here)
     live = {key for key, member in here.members.items() if not member.deleted}
     judged = []

@@ -18,6 +18,7 @@ UNSEEN: Final[dict[str, int]] = {
     "birth_date": 10_000,
     "birth_place": 100,
     "email": 20_000,
+    "email_domain": 1_000,
     "phone": 20_000,
     "street": 20_000,
     "postal_code": 1_000,
@@ -38,6 +39,7 @@ def values(features: Features) -> Iterable[tuple[str, str]]:
     yield "birth_place", features.birth_place
     for email in features.emails:
         yield "email", email
+        yield "email_domain", email.rpartition("@")[2]
     for phone in features.phones:
         yield "phone", phone
     for address in features.addresses:

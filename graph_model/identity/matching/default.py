@@ -8,60 +8,71 @@ from __future__ import annotations
 
 from graph_model.identity.matching.comparisons import LEVELS
 from graph_model.identity.matching.frequencies import shipped
-from graph_model.identity.rulesets.model import BIT, Comparison, Criterion, Level, Method, Rule, Ruleset
+from graph_model.identity.rulesets.model import (
+    BIT,
+    Comparison,
+    Criterion,
+    Guards,
+    Level,
+    Method,
+    Rule,
+    Ruleset,
+)
 
 _Row = tuple[float, float, float]
 
 _PROBABILITIES: dict[str, tuple[_Row, ...]] = {
     "first_name": (
-        (0.80, 0.030, 0.006),
-        (0.03, 0.004, 0.003),
-        (0.08, 0.012, 0.004),
-        (0.03, 0.020, 0.008),
-        (0.02, 0.050, 0.030),
-        (0.04, 0.884, 0.949),
+        (0.76, 0.050, 0.006),
+        (0.04, 0.006, 0.003),
+        (0.09, 0.012, 0.004),
+        (0.03, 0.030, 0.008),
+        (0.04, 0.030, 0.012),
+        (0.01, 0.040, 0.010),
+        (0.03, 0.832, 0.957),
     ),
     "last_name": (
-        (0.80, 0.750, 0.002),
-        (0.10, 0.070, 0.002),
+        (0.74, 0.750, 0.002),
+        (0.12, 0.070, 0.002),
         (0.02, 0.030, 0.001),
-        (0.03, 0.020, 0.010),
-        (0.05, 0.130, 0.985),
+        (0.04, 0.020, 0.006),
+        (0.01, 0.010, 0.003),
+        (0.07, 0.120, 0.986),
     ),
-    "name_order": ((0.97, 0.999, 0.999), (0.03, 0.001, 0.001)),
+    "name_order": ((0.94, 0.998, 0.998), (0.06, 0.002, 0.002)),
     "middle_name": ((0.60, 0.05, 0.02), (0.30, 0.10, 0.08), (0.10, 0.85, 0.90)),
-    "suffix": ((0.97, 0.30, 0.40), (0.03, 0.70, 0.60)),
+    "suffix": ((0.99, 0.30, 0.40), (0.01, 0.70, 0.60)),
     "birth_date": (
-        (0.80, 0.010, 0.0001),
-        (0.08, 0.010, 0.0020),
-        (0.04, 0.010, 0.0060),
-        (0.02, 0.010, 0.0040),
-        (0.02, 0.030, 0.0150),
-        (0.04, 0.930, 0.9729),
+        (0.74, 0.012, 0.00006),
+        (0.09, 0.002, 0.0015),
+        (0.03, 0.005, 0.0040),
+        (0.04, 0.004, 0.0030),
+        (0.02, 0.020, 0.0130),
+        (0.08, 0.957, 0.97844),
     ),
     "birth_place": ((0.80, 0.50, 0.02), (0.10, 0.05, 0.01), (0.10, 0.45, 0.97)),
     "gender": ((0.97, 0.45, 0.50), (0.03, 0.55, 0.50)),
     "email": (
-        (0.60, 0.100, 0.00002),
-        (0.10, 0.010, 0.00005),
-        (0.04, 0.010, 0.00020),
-        (0.03, 0.010, 0.00050),
+        (0.60, 0.040, 0.00002),
+        (0.14, 0.002, 0.00005),
+        (0.03, 0.004, 0.00020),
+        (0.03, 0.004, 0.00050),
         (0.05, 0.050, 0.00200),
-        (0.18, 0.820, 0.99723),
+        (0.15, 0.900, 0.99723),
     ),
     "email_given_name": (
-        (0.60, 0.100, 0.0002),
-        (0.10, 0.010, 0.0020),
-        (0.04, 0.010, 0.0200),
-        (0.03, 0.010, 0.0200),
+        (0.60, 0.040, 0.00005),
+        (0.14, 0.002, 0.0010),
+        (0.03, 0.004, 0.0200),
+        (0.03, 0.004, 0.0200),
         (0.05, 0.050, 0.0500),
-        (0.18, 0.820, 0.9078),
+        (0.15, 0.900, 0.90895),
     ),
     "phone": ((0.50, 0.60, 0.00002), (0.04, 0.03, 0.00002), (0.06, 0.03, 0.0002), (0.40, 0.34, 0.99976)),
     "street": ((0.55, 0.75, 0.00005), (0.15, 0.12, 0.0002), (0.05, 0.02, 0.001), (0.25, 0.11, 0.99875)),
     "postal_code": ((0.75, 0.85, 0.002), (0.07, 0.04, 0.002), (0.18, 0.11, 0.996)),
     "city": ((0.65, 0.80, 0.03), (0.15, 0.10, 0.02), (0.20, 0.10, 0.95)),
-    "official_number": ((0.90, 0.003, 0.00001), (0.07, 0.003, 0.0002), (0.03, 0.994, 0.99979)),
+    "official_number": ((0.91, 0.003, 0.00001), (0.07, 0.003, 0.0002), (0.02, 0.994, 0.99979)),
     "account": ((0.50, 0.05, 0.00001), (0.50, 0.95, 0.99999)),
     "organization": (
         (0.60, 0.10, 0.0005),
@@ -81,12 +92,12 @@ _PROBABILITIES: dict[str, tuple[_Row, ...]] = {
 """Of each level: its probability in a match, in a household, among unrelated."""
 
 _SHARES: dict[str, tuple[float, ...]] = {
-    "first_name": (1, 0.5, 0.5, 0, 0, 0),
-    "last_name": (1, 0.5, 0.5, 0, 0),
+    "first_name": (1, 0.5, 0.5, 0, 0, 0, 0),
+    "last_name": (1, 0.5, 0.5, 0, 0, 0),
     "birth_place": (1, 0.5, 0),
     "birth_date": (1, 0, 0, 0, 0, 0),
-    "email": (1, 0, 0, 0, 0, 0),
-    "email_given_name": (1, 0, 0, 0, 0, 0),
+    "email": (1, 0.5, 1, 0, 1, 0),
+    "email_given_name": (1, 0.5, 1, 0, 1, 0),
     "phone": (1, 0, 0, 0),
     "street": (1, 0, 0, 0),
     "postal_code": (1, 0, 0),
@@ -100,7 +111,11 @@ _NAMES = (
     Criterion(attribute="last_name", method=Method.FUZZY, level="CLOSE"),
 )
 _RULES = (
-    Rule(name="EMAIL", criteria=(Criterion(attribute="email"),), unless=("first_name", "suffix")),
+    Rule(
+        name="EMAIL",
+        criteria=(Criterion(attribute="email"),),
+        unless=("first_name", "suffix", "birth_date", "official_number"),
+    ),
     Rule(
         name="PHONE_AND_NAME",
         criteria=(Criterion(attribute="phone"), *_NAMES),
@@ -124,6 +139,7 @@ def _comparison(attribute: str) -> Comparison:
             for name, row, share in zip(LEVELS[attribute], _PROBABILITIES[attribute], shares, strict=True)
         ),
         frequencies=FREQUENCY_TABLES.get(attribute),
+        partial_frequencies="email_domain" if attribute.startswith("email") else None,
     )
 
 
@@ -132,6 +148,9 @@ FREQUENCY_TABLES = {
 }
 """The table that each attribute goes by, of those that go by one."""
 
+BLOCKED = (r"no-?reply@.*", r"no-?e?mail@.*", r"(null|none|unknown|anonymous)@.*", r"(.)\1{5,}")
+"""What stands where somebody had to write something. Other placeholders no record keeps (`normalise`)."""
+
 DEFAULT = Ruleset(
     key_kinds=(
         "birth", "names", "email", "email_start", "number_start", "number_end", "phone_end", "initials",
@@ -139,10 +158,11 @@ DEFAULT = Ruleset(
         "name2_place",
     ),
     key_cap=60,
-    prior=-13 * BIT,
-    household_prior=-1 * BIT,
+    prior=-14 * BIT,
+    household_prior=0,
     comparisons=tuple(_comparison(attribute) for attribute in LEVELS),
     rules=_RULES,
     frequencies=shipped(),
+    guards=Guards(blocked=BLOCKED),
 )  # fmt: skip
 """The default ruleset."""

@@ -20,10 +20,14 @@ Floats = npt.NDArray[np.float64]
 Levels = npt.NDArray[np.int8]
 
 ROUNDS: Final = 25
-ANCHOR_MATCH: Final = 40.0
+ANCHOR_MATCH: Final = 150.0
 MOST_HOUSEHOLD_PRIOR: Final = 4.0
 """Bits: households are there, even where few are seen."""
 ANCHOR_UNRELATED: Final = 400.0
+HELD: Final = 0.1
+"""The part of a match's probabilities that stays as it began, however much is seen."""
+ALIKE: Final = {"email": ("email_given_name",), "email_given_name": ("email",)}
+"""Attributes that are one to a match, and differ in what unrelated pairs look like."""
 LEAST: Final = 1e-6
 """The least probability of a level."""
 
@@ -86,6 +90,7 @@ def estimate(
     for _ in range(ROUNDS):
         match, household = posterior(observed, model)
         unrelated = np.maximum(1.0 - match - household, 0.0)
+        seen: dict[str, Floats] = {}
         new_match, new_unrelated = dict(model.match), dict(model.unrelated)
         for attribute, levels in observed.levels.items():
             known = levels >= 0
@@ -95,13 +100,16 @@ def estimate(
             def counted(weights: Floats, at: Levels = at, known: object = known, size: int = size) -> Floats:
                 return np.bincount(at, weights=weights[known], minlength=size)[:size]  # type: ignore[index]
 
-            new_match[attribute] = _capped(
-                _normalised(counted(match) + ANCHOR_MATCH * start.match[attribute]), caps.get(attribute, 1.0)
-            )
+            seen[attribute] = counted(match)
             if attribute in conditional:
                 new_unrelated[attribute] = _normalised(
                     counted(unrelated) + ANCHOR_UNRELATED * start.unrelated[attribute]
                 )
+        for attribute, counts in seen.items():
+            together = sum((seen[name] for name in ALIKE.get(attribute, ()) if name in seen), counts)
+            learned = _normalised(together + ANCHOR_MATCH * start.match[attribute])
+            kept = (1 - HELD) * learned + HELD * start.match[attribute]
+            new_match[attribute] = _capped(kept, caps.get(attribute, 1.0))
         model = Model(
             new_match,
             start.household,

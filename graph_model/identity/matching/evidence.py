@@ -34,13 +34,7 @@ def findings(one: Prepared, other: Prepared, weights: Weights) -> list[Finding]:
     if one.person:
         if a.names and b.names:
             found = _names(a.names, b.names, weights)
-            named = (
-                sum(
-                    finding.attribute in _FULL and finding.level <= _FULL[finding.attribute]
-                    for finding in found
-                )
-                == 2
-            )
+            named = any(x.level <= _AGREEING.get(x.attribute, -1) for x in found)
         if a.birth_dates and b.birth_dates:
             found.append(_best("birth_date", a.birth_dates, b.birth_dates, weights))
         if a.birth_place and b.birth_place:
@@ -65,8 +59,13 @@ def findings(one: Prepared, other: Prepared, weights: Weights) -> list[Finding]:
     return found
 
 
-_FULL = {"first_name": 2, "last_name": 1}
+_AGREEING = {"first_name": 3, "last_name": 2}
 """The worst level at which a name still agrees, for an e-mail address that may be made of it."""
+_SWAPPED = 4
+"""The worst level at which the parts of a name may agree crosswise."""
+_SIMILAR_FIRST = (2, 4)
+_SIMILAR_LAST = (1, 3)
+"""Levels that say nothing where both are common names: a slip seldom makes another name."""
 _COMPARE = {
     "birth_date": comparisons.birth_date,
     "email": comparisons.email,
@@ -109,7 +108,7 @@ def _name(one: Name, other: Name, weights: Weights) -> list[Finding]:
     found = _ordered(one.first, one.last, other.first, other.last, weights)
     if not found or any(finding.level > 2 for finding in found):
         swapped = _ordered(one.first, one.last, other.last, other.first, weights)
-        if swapped:
+        if swapped and all(finding.level <= _SWAPPED for finding in swapped):
             swapped.append(
                 Finding("name_order", 1, 0, f"{one.first}, {one.last}", f"{other.first}, {other.last}")
             )
@@ -126,9 +125,15 @@ def _name(one: Name, other: Name, weights: Weights) -> list[Finding]:
 def _ordered(first: str, last: str, first_: str, last_: str, weights: Weights) -> list[Finding]:
     found: list[Finding] = []
     if first and first_:
-        found.append(_finding("first_name", comparisons.first_name(first, first_), first, first_, weights))
+        level = comparisons.first_name(first, first_)
+        if level in _SIMILAR_FIRST and weights.both_common("first_name", first, first_):
+            level = 5
+        found.append(_finding("first_name", level, first, first_, weights))
     if last and last_:
-        found.append(_finding("last_name", comparisons.last_name(last, last_), last, last_, weights))
+        level = comparisons.last_name(last, last_)
+        if level in _SIMILAR_LAST and weights.both_common("last_name", last, last_):
+            level = 4
+        found.append(_finding("last_name", level, last, last_, weights))
     return found
 
 

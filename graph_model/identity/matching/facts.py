@@ -81,6 +81,8 @@ def possible_matches(
 ) -> list[tuple[Pair, int, tuple[int, int]]]:
     """Of any two parts that no steward keeps apart the strongest pair of records that weighs enough for a
     review, its weight, and which parts these are, by least place."""
+    if len(partition.parts) == 1:
+        return []
     home = {key: number for number, part in enumerate(partition.parts) for key in part}
     apart = {_places(home, pair) for pair in never if pair[0] in home and pair[1] in home}
     found: dict[tuple[int, int], tuple[int, Pair]] = {}

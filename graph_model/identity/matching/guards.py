@@ -99,7 +99,13 @@ def without_blocked(features: Features, guards: Guards) -> Features:
 def _counts(value: str, guards: Guards) -> bool:
     if len(value) < guards.shortest or (guards.distinct > 1 and len(set(value)) < guards.distinct):
         return False
-    return not any(pattern.fullmatch(value) for pattern in _patterns(guards.blocked))
+    return not (guards.blocked and _is_blocked(value, guards.blocked))
+
+
+# The same few values are looked at again and again, each time a record is a candidate.
+@lru_cache(maxsize=100_000)
+def _is_blocked(value: str, blocked: tuple[str, ...]) -> bool:
+    return any(pattern.fullmatch(value) for pattern in _patterns(blocked))
 
 
 @lru_cache(maxsize=64)
@@ -127,7 +133,11 @@ class Brake:
         for a, b in never:
             self._never.setdefault(a, set()).add(b)
             self._never.setdefault(b, set()).add(a)
-        self._unique = {key: found for key in features if (found := _unique(features[key], guards.unique))}
+        self._unique: dict[str, dict[str, set[str]]] = {}
+        if guards.unique:
+            for key, record in features.items():
+                if found := _unique(record, guards.unique):
+                    self._unique[key] = found
 
     def forbids(self, one: Collection[str], other: Collection[str]) -> bool:
         """Whether a steward said that the two are never one."""

@@ -27,6 +27,7 @@ DEVICE_WEIGHT = 20 * BIT
 _DEVICE, _SAME = "device", "SAME"
 _WEAK = frozenset({"first_name", "last_name", "name_order", "middle_name", "suffix", "gender"})
 _PREPARED_AT_MOST = 200_000
+_WEIGHED_AT_MOST = 500_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,14 +88,15 @@ class Scorer:
         ]
         self._common = _common(ruleset)
         self._prepared: dict[str, Prepared] = {}
+        self._weighed: dict[tuple[str, str], tuple[Features, Features, int, str]] = {}
 
     def weigh(self, a: Features, b: Features) -> int:
         """The weight of a pair, whichever comes first."""
-        return self._judge(a, b).weight
+        return self._weigh(a, b)[2]
 
     def rule(self, a: Features, b: Features) -> str:
         """The match rule that decided the pair, or WEIGHT."""
-        return self._judge(a, b).rule
+        return self._weigh(a, b)[3]
 
     def decide(self, party: Party, found: list[Finding]) -> tuple[int, str]:
         """The weight of a pair of that party, and the rule that decided it, where what was found of the pair
@@ -129,6 +131,19 @@ class Scorer:
         """The levels that the pair reaches, in a fixed order of its records."""
         one, other = (a, b) if a.key <= b.key else (b, a)
         return findings(self._prepare(one), self._prepare(other), self.weights)
+
+    def _weigh(self, a: Features, b: Features) -> tuple[Features, Features, int, str]:
+        """The pair, its weight and its rule. Kept, because a component is judged whenever it is touched."""
+        if a.key > b.key:
+            a, b = b, a
+        known = self._weighed.get((a.key, b.key))
+        if known is not None and known[0] is a and known[1] is b:
+            return known
+        if len(self._weighed) >= _WEIGHED_AT_MOST:
+            self._weighed.clear()
+        verdict = self._judge(a, b)
+        weighed = self._weighed[a.key, b.key] = (a, b, verdict.weight, verdict.rule)
+        return weighed
 
     def _told(self, found: Finding) -> Evidence:
         """A finding with what it weighs."""

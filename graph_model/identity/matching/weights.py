@@ -18,6 +18,10 @@ LEAST_ADJUSTMENT, MOST_ADJUSTMENT = -8 * BIT, 8 * BIT
 """How far the frequency of a value can move a weight."""
 
 
+SLIP = 6 * BIT
+"""How much rarer a name must be than another to be a slip of it, where both are listed."""
+
+
 class _Found(Protocol):
     @property
     def attribute(self) -> str: ...
@@ -35,7 +39,9 @@ class Weights:
             name: (0,) * len(levels) for name, levels in LEVELS.items()
         }
         self.household = dict(self.unrelated)
-        self._adjusted: dict[str, tuple[dict[str, int], int, tuple[float, ...]]] = {}
+        self._shares: dict[str, tuple[float, ...]] = {}
+        self._adjusted: dict[str, tuple[dict[str, int], int]] = {}
+        self._partial: dict[str, tuple[dict[str, int], int]] = {}
         for comparison in ruleset.comparisons:
             names = tuple(level.name for level in comparison.levels)
             if LEVELS.get(comparison.attribute) != names:
@@ -43,25 +49,36 @@ class Weights:
             levels = comparison.levels
             self.unrelated[comparison.attribute] = tuple(bits(x.match, x.unrelated) for x in levels)
             self.household[comparison.attribute] = tuple(bits(x.match, x.household) for x in levels)
-            table = ruleset.frequencies.get(comparison.frequencies or "")
-            if table is not None:
-                counts, absent = _adjustments(table, levels[0].unrelated)
-                shares = (1.0, *(x.frequency_share for x in levels[1:]))
-                self._adjusted[comparison.attribute] = counts, absent, shares
+            shares = tuple(x.frequency_share for x in levels)
+            self._shares[comparison.attribute] = shares
+            for name, adjusted, usual in (
+                (comparison.frequencies, self._adjusted, levels[0].unrelated),
+                (comparison.partial_frequencies, self._partial, None),
+            ):
+                table = ruleset.frequencies.get(name or "")
+                if table is not None:
+                    adjusted[comparison.attribute] = _adjustments(table, usual or repeated(table))
 
     def adjustment(self, attribute: str, level: int, one: str, other: str) -> int:
-        """What the frequency of the value adds; of two unlike values the commoner counts."""
+        """What the frequency of the value (or of the part that agrees) adds; of two unlike values the commoner counts."""
+        shares = self._shares.get(attribute)
+        if shares is None or not shares[level]:
+            return 0
         entry = self._adjusted.get(attribute)
+        if level and attribute in self._partial:
+            entry = self._partial[attribute]
+            one, other = one.rpartition("@")[2], other.rpartition("@")[2]
         if entry is None:
             return 0
-        counts, absent, shares = entry
-        share = shares[level]
-        if not share:
-            return 0
+        counts, absent = entry
         adjustment = counts.get(one, absent)
-        if level:
-            adjustment = int(share * min(adjustment, counts.get(other, absent)))
-        return adjustment
+        return int(shares[level] * min(adjustment, counts.get(other, absent))) if level else adjustment
+
+    def both_common(self, attribute: str, one: str, other: str) -> bool:
+        """Whether both are listed by the attribute's table, and neither could be a slip of the other."""
+        counts, _ = self._adjusted.get(attribute, ({}, 0))
+        first, second = counts.get(one), counts.get(other)
+        return first is not None and second is not None and abs(first - second) <= SLIP
 
     def of(self, found: Iterable[_Found]) -> int:
         """What findings weigh against unrelated, without the prior."""
@@ -80,3 +97,8 @@ def _adjustments(table: FrequencyTable, usual: float) -> tuple[dict[str, int], i
         return max(LEAST_ADJUSTMENT, min(MOST_ADJUSTMENT, adjustment))
 
     return {value: of(count) for value, count in table.counts.items()}, of(1)
+
+
+def repeated(table: FrequencyTable) -> float:
+    """The probability that two values drawn from the table are the same."""
+    return max(sum((count / table.total) ** 2 for count in table.counts.values()), 1 / table.total)

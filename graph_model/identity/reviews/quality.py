@@ -108,7 +108,7 @@ async def quality(graph: Graph) -> Quality:
         labels = [(weight, is_link) for weight, is_link in await transaction.run(_LABELS)]
         return estimate(pairs, labels, link=link)
 
-    return await graph.write(work)
+    return await graph.inspect(work)
 
 
 def _opinion(weight: int) -> float:

@@ -9,12 +9,15 @@ import pytest
 
 from graph_model.errors import BadInput
 from graph_model.graph import Graph
+from graph_model.identity.constraints.model import ConstraintKind
 from graph_model.identity.explanations.model import Decision, PairTold
 from graph_model.identity.explanations.store import explain, history
 from graph_model.identity.matching.partition import StepKind
+from graph_model.identity.stewardship import actions
 from graph_model.ingestion.ingestion import Ingestion
 from graph_model.migrations import migrate
 from tests.graph_model.populations import Json, Sent, person, population, send, visit
+from tests.graph_model.stewardship.acting import STEWARD
 from tests.servers.engine import wipe
 
 
@@ -151,6 +154,24 @@ async def test_a_device_of_several_people_says_that_a_guard_stopped_it(
     assert told.guarded.reason.value == "SHARED_DEVICE"
     history_ = await history(graph, found.individuals[device])
     assert [item.reason.value for item in history_.guarded] == ["SHARED_DEVICE"]
+
+
+async def test_what_stewards_say_is_told_as_what_decided(graph: Graph, ingestion: Ingestion) -> None:
+    found = await sent(graph, ingestion, [person("1", **ADA), person("2", **ADA), person("3", **GRACE)])
+    ada, namesake, grace = (f"crm/Individual/{id_}" for id_ in "123")
+    await actions.link(ingestion, STEWARD, ConstraintKind.ALWAYS_LINK, found.ids[ada], found.ids[grace])
+    always = await explain(graph, found.ids[ada], found.ids[grace])
+    assert (always.linked, always.decision) == (True, Decision.ALWAYS_LINK)
+    through = await explain(graph, found.ids[namesake], found.ids[grace])
+    assert (through.linked, through.decision) == (True, Decision.INDIRECT)
+    assert [hop.pair for hop in through.path] == [(ada, namesake), (ada, grace)]
+    told = await history(graph, (await stored(graph)).individuals[ada])
+    assert [step.by for step in told.steps] == [StepKind.WEIGHT, StepKind.ALWAYS_LINK]
+    await actions.link(ingestion, STEWARD, ConstraintKind.NEVER_LINK, found.ids[ada], found.ids[namesake])
+    never = await explain(graph, found.ids[ada], found.ids[namesake])
+    assert (never.linked, never.decision) == (False, Decision.NEVER_LINK)
+    assert never.never == (ada, namesake)
+    assert never.told.weight == never.stored
 
 
 async def test_individuals_are_explained_by_the_records_that_speak_most_for_them(

@@ -40,7 +40,7 @@ async def refused(action: Awaitable[Outcome]) -> str:
     return error.value.code
 
 
-async def told(graph: Graph, after: int) -> list[tuple[EventKind, str, list[str]]]:
+async def told(graph: Graph, after: int) -> list[tuple[EventKind, str | None, list[str]]]:
     found = await events.read_after(graph, after, limit=100)
     return [
         (event.kind, event.individual_id, event.data.get("mergedIds") or event.data.get("splitIds") or [])
