@@ -194,7 +194,7 @@ async def _candidates(
         if packed is None:
             continue  # No ruleset has decided this record yet; whoever does will meet the others.
         features = unpack(packed)
-        if takes_part(source, features):
+        if takes_part(source, features, loaded):
             counted = matching_features(features, loaded, generics or ())
             pool[key] = _Candidate(source, features, identifiers or (), counted, component)
     return pool
