@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from time import perf_counter
 from typing import Any, LiteralString
 
 from graph_model.graph import Transaction
-from graph_model.identity import components, keysets, ready
+from graph_model.identity import components, costing, keysets, ready
 from graph_model.identity.candidates import IDENTIFIER, Mark, Pair, marks_of, pairs_among
 from graph_model.identity.components import Neighbourhood
 from graph_model.identity.matching.features import Features, unpack
@@ -81,7 +82,8 @@ async def find(
     await _reopen(transaction, changes, here, ahead=ahead)
     await _save_generics(transaction, changes, here, ahead=ahead)
     census = changes.census
-    pairs = census.pairs({key: found.sought for key, found in changes.after.items()})
+    found_by = census.pairs({key: found.sought for key, found in changes.after.items()})
+    pairs = set(found_by)
     fading: list[frozenset[str]] = []
     for mark, holders in census.crossed():
         if mark[0] == IDENTIFIER:
@@ -98,12 +100,14 @@ async def find(
     findings = Findings(subjects=dict(changes.actors), compared=len(pairs))
     findings.fallen = await _fallen(transaction, changes, doubtful, pool)
     floor, scorer = changes.loaded.ruleset.floor, changes.loaded.scorer
+    began = perf_counter()
     for a, b in pairs:
         if a in pool and b in pool:
             one, other = pool[a].features, pool[b].features
             weight = scorer.weigh(one, other)
             if weight > floor:
                 findings.evidence[a, b] = Evidence(weight, scorer.rule(one, other))
+    costing.count(changes, found_by, findings.evidence, perf_counter() - began)
     ends = {key for pair in (*findings.evidence, *findings.fallen) for key in pair}
     findings.reached = {key: pool[key].component for key in ends}
     return findings
@@ -190,7 +194,7 @@ async def _candidates(
         if packed is None:
             continue  # No ruleset has decided this record yet; whoever does will meet the others.
         features = unpack(packed)
-        if takes_part(source, features):
+        if takes_part(source, features, loaded):
             counted = matching_features(features, loaded, generics or ())
             pool[key] = _Candidate(source, features, identifiers or (), counted, component)
     return pool

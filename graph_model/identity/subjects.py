@@ -92,16 +92,16 @@ def without(features: Features, identifiers: frozenset[str]) -> Features:
     )
 
 
-def takes_part(source: str, features: Features) -> bool:
-    """Whether the record is matched at all: a steward's correction follows the record that it corrects, and
-    a record with a reason not to be merged stays alone."""
-    return source != STEWARD and not features.alone
+def takes_part(source: str, features: Features, loaded: Loaded) -> bool:
+    """Whether the record is matched at all: a steward's correction follows the record that it corrects, a
+    record with a reason not to be merged stays alone, and so does what the ruleset keeps out."""
+    return source != STEWARD and not features.alone and not loaded.keeps_out(features)
 
 
 def findable(source: str, features: Features, identifiers: Iterable[str], loaded: Loaded) -> Findable:
     """How a live record is found under the ruleset."""
     carried = marks_of((), identifiers)
-    if not takes_part(source, features):
+    if not takes_part(source, features, loaded):
         return Findable([], carried, frozenset())
     counted = matching_features(features, loaded)
     sets = sets_of_keys(counted, loaded.ruleset.key_kinds, loaded.generation)

@@ -48,7 +48,7 @@ def resolve_in_memory(tell: Tell, loaded: Loaded, members: Mapping[str, Member],
     features = {
         key: matching_features(unpack(member.features), loaded, member.generics)
         for key, member in members.items()
-        if takes_part(member.source, unpack(member.features))
+        if takes_part(member.source, unpack(member.features), loaded)
     }
     evidence: dict[Pair, Evidence] = {}
     compared, scorer, floor = 0, loaded.scorer, loaded.ruleset.floor
