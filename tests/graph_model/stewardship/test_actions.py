@@ -194,6 +194,19 @@ async def test_what_contradicts_is_refused_and_names_what_holds(graph: Graph, in
         await actions.link(ingestion, STEWARD, ConstraintKind.ALWAYS_LINK, ids["a"], ids["c"])
 
 
+async def test_what_would_contradict_once_a_record_comes_back_is_refused_too(
+    graph: Graph, ingestion: Ingestion
+) -> None:
+    await three(ingestion)
+    ids = await record_ids(graph)
+    always, never = ConstraintKind.ALWAYS_LINK, ConstraintKind.NEVER_LINK
+    first = await actions.link(ingestion, STEWARD, always, ids["a"], ids["b"])
+    await actions.link(ingestion, STEWARD, always, ids["b"], ids["c"])
+    await ingestion.delete("crm", "Individual", ["b"], actor="tester")
+    with pytest.raises(BadInput, match=first.decided[0].id):
+        await actions.link(ingestion, STEWARD, never, ids["a"], ids["c"])
+
+
 async def test_a_constraint_rests_while_its_record_is_deleted(graph: Graph, ingestion: Ingestion) -> None:
     a, b, _ = await three(ingestion)
     await send(ingestion, [person("b1", email="b@mail.example")])
@@ -222,7 +235,7 @@ async def test_what_cannot_be_done_is_refused(graph: Graph, ingestion: Ingestion
     assert await refused(actions.merge(ingestion, STEWARD, [a, a])) == "NOTHING_TO_MERGE"
     assert await refused(actions.merge(ingestion, STEWARD, [a, "ind_0"])) == "NOT_FOUND"
     assert await refused(actions.merge(ingestion, STEWARD, [a, b], c)) == "INVALID_SURVIVOR"
-    assert await refused(actions.merge(ingestion, STEWARD, [f"ind_{n}" for n in range(101)])) == "NOT_FOUND"
+    assert await refused(actions.merge(ingestion, STEWARD, ["ind_0"] * 101)) == "TOO_MANY_INDIVIDUALS"
     assert await refused(actions.unmerge(ingestion, STEWARD, a)) == "NOT_MERGED"
     assert await refused(actions.unmerge(ingestion, STEWARD, "con_0")) == "NOT_FOUND"
     assert await refused(actions.split(ingestion, STEWARD, a, [ids["a"]])) == "NOTHING_TO_SPLIT"
