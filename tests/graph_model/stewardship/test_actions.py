@@ -11,10 +11,13 @@ from graph_model.events import store as events
 from graph_model.events.model import EventKind
 from graph_model.graph import Graph
 from graph_model.identity.constraints.model import ConstraintCause, ConstraintKind
+from graph_model.identity.matching.default import DEFAULT
+from graph_model.identity.rulesets.active import Phase
 from graph_model.identity.stewardship import actions
 from graph_model.identity.stewardship.carrying import Steward
 from graph_model.identity.stewardship.model import Outcome
 from graph_model.ingestion.ingestion import Ingestion
+from tests.graph_model.activating import activate, drafted
 from tests.graph_model.populations import Sent, at, order, person, send, visit
 from tests.graph_model.snapshots import snapshot
 from tests.graph_model.stewardship.acting import (
@@ -84,6 +87,21 @@ async def test_the_named_survivor_keeps_its_id_and_the_others_come_back(
     assert [item.id for item in done.individuals] == [ids[2]]
     await actions.unmerge(ingestion, STEWARD, ids[0])
     assert await owners(graph) == before
+
+
+async def test_so_it_does_while_a_ruleset_is_being_activated(graph: Graph, ingestion: Ingestion) -> None:
+    a, b, _ = await three(ingestion)
+    named = max(a, b)
+    done: dict[str, Outcome] = {}
+
+    async def between(_: int, phase: str) -> None:
+        if phase == Phase.CUTOVER and not done:
+            done[phase] = await actions.merge(ingestion, STEWARD, [a, b], named)
+
+    draft = DEFAULT.model_copy(update={"link": DEFAULT.link + 1})
+    await activate(graph, ingestion, await drafted(graph, draft), between=between)
+    assert [item.id for item in done[Phase.CUTOVER].individuals] == [named]
+    assert {"crm/Individual/a": named, "crm/Individual/b": named}.items() <= (await owners(graph)).items()
 
 
 async def test_a_merge_reaches_devices_too(graph: Graph, ingestion: Ingestion) -> None:
