@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 
 from graph_model.graph import Transaction
 from graph_model.identity import components, keysets
+from graph_model.identity.assignment import NOTHING_NAMED, Naming
 from graph_model.identity.candidates import Caps, Census, Mark, marks_of, sets_of_keys
 from graph_model.identity.components import Member, Neighbourhood
 from graph_model.identity.matching.features import Features, unpack
@@ -39,7 +40,7 @@ class Changes:
     """The records that are decided anew, each with the actor who caused that, and who holds their marks.
 
     `dropped` are identifiers that records carried before and carry no longer, `created` the properties of
-    records that are new and in no relation yet. `preferred` are ids that a steward named as survivors. `next`
+    records that are new and in no relation yet. `naming` is what a steward says of ids. `next`
     is the same as a ruleset sees it that is being activated, whose key sets may not all be there yet
     (`is_writing_keys`); `regenerates`: it calls other identifiers generic than what is stored. Make it before
     anything is saved, and resolve when everything is.
@@ -51,7 +52,7 @@ class Changes:
     before: dict[str, Findable] = field(default_factory=dict)
     after: dict[str, Findable] = field(default_factory=dict)
     dropped: set[str] = field(default_factory=set)
-    preferred: frozenset[str] = frozenset()
+    naming: Naming = NOTHING_NAMED
     created: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     next: Changes | None = None
     regenerates: bool = False
@@ -144,11 +145,11 @@ async def gather(
 
 
 async def redecide(
-    transaction: Transaction, now: Active, actors: Mapping[str, str], *, preferred: Iterable[str] = ()
+    transaction: Transaction, now: Active, actors: Mapping[str, str], *, naming: Naming = NOTHING_NAMED
 ) -> Changes:
     """Changes that change nothing of the records: what joins them is decided anew (constraints changed)."""
     changes = await revisit(transaction, now.deciding, actors)
-    changes.preferred = frozenset(preferred)
+    changes.naming = naming
     return changes
 
 
