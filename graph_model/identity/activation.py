@@ -16,6 +16,7 @@ from graph_model.identity.assignment import NOTHING_NAMED, Naming
 from graph_model.identity.candidates import IDENTIFIER, Caps, Pair, marks_of
 from graph_model.identity.components import Neighbourhood
 from graph_model.identity.evidence import SYSTEM, Findings, find, save_generics
+from graph_model.identity.logins import partners
 from graph_model.identity.model import Evidence
 from graph_model.identity.resolve import Resolution, constraints_of, decide
 from graph_model.identity.rulesets.active import Active, Loaded
@@ -90,6 +91,8 @@ async def in_the_way(transaction: Transaction, changes: Changes) -> set[str]:
     more = Caps(census.caps.key + len(changes.before), census.caps.identifier + len(changes.before))
     for holders in (await keysets.holders(transaction, set(lost), more)).values():
         touched |= holders or frozenset()
+    for pair in await partners(transaction, changes.logins, census.caps.identifier):
+        touched.update(pair)
     return touched
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
@@ -11,7 +11,7 @@ from graph_model.identity import components, keysets
 from graph_model.identity.assignment import NOTHING_NAMED, Naming
 from graph_model.identity.candidates import Caps, Census, Mark, marks_of, sets_of_keys
 from graph_model.identity.components import Member, Neighbourhood
-from graph_model.identity.matching.features import Features, unpack
+from graph_model.identity.matching.features import Features, Party, unpack
 from graph_model.identity.matching.guards import without_blocked
 from graph_model.identity.rulesets.active import Active, Loaded, Phase
 from graph_model.metadata.objects import IdentifierType
@@ -42,8 +42,8 @@ class Changes:
     `dropped` are identifiers that records carried before and carry no longer, `created` the properties of
     records that are new and in no relation yet. `naming` is what a steward says of ids. `next`
     is the same as a ruleset sees it that is being activated, whose key sets may not all be there yet
-    (`is_writing_keys`); `regenerates`: it calls other identifiers generic than what is stored. Make it before
-    anything is saved, and resolve when everything is.
+    (`is_writing_keys`); `regenerates`: it calls other identifiers generic than what is stored. `logins` are
+    those of the records as they will be. Make it before anything is saved, and resolve when everything is.
     """
 
     loaded: Loaded
@@ -57,6 +57,7 @@ class Changes:
     next: Changes | None = None
     regenerates: bool = False
     is_writing_keys: bool = False
+    logins: Collection[str] = ()
 
     async def save_keys(self, transaction: Transaction) -> None:
         """Save the blocking keys of the changed records."""
@@ -105,7 +106,9 @@ def findable(source: str, features: Features, identifiers: Iterable[str], loaded
     if not takes_part(source, features, loaded):
         return Findable([], carried, frozenset())
     counted = matching_features(features, loaded)
-    sets = sets_of_keys(counted, loaded.ruleset.key_kinds, loaded.generation)
+    # A device is found by its identifiers alone: nothing is like a device.
+    kinds = () if features.party is Party.DEVICE else loaded.ruleset.key_kinds
+    sets = sets_of_keys(counted, kinds, loaded.generation)
     keys = marks_of(sets, ())
     said = marks_of((), _identifier_keys(counted))
     return Findable(sets, keys | carried, keys | (said & carried))
