@@ -13,7 +13,7 @@ import structlog
 from graph_model import times
 from graph_model.errors import BadInput
 from graph_model.graph import Graph, Transaction
-from graph_model.ingestion import adoption, commit
+from graph_model.ingestion import commit
 from graph_model.ingestion.batcher import Batcher
 from graph_model.ingestion.commit import Submission
 from graph_model.insights import store as insights
@@ -133,20 +133,6 @@ class Ingestion:
             return await commit.commit_batch(transaction, batch, threshold, now=now, also=also)
 
         return await self.exclusively(work)
-
-    async def adopt(self) -> int:
-        """Resolve the records that were stored before there were rulesets; how many these were."""
-        adopted = 0
-        while keys := await adoption.pending(self._graph):
-
-            async def work(
-                transaction: Transaction, threshold: Threshold, now: datetime, keys: list[str] = keys
-            ) -> None:
-                await adoption.adopt(transaction, keys, threshold, now=now)
-
-            await self.exclusively(work)
-            adopted += len(keys)
-        return adopted
 
     async def sweep(self) -> int:
         """Cross the thresholds that the clock alone has moved; the number of events that this wrote."""

@@ -85,7 +85,7 @@ def validate(
             modified_at = times.parse_moment(raw["modifiedAt"])
         except (ValueError, OverflowError) as error:
             problems.append(Problem("INVALID_DATETIME", f"modifiedAt: {_reason(error)}", ("modifiedAt",)))
-    country, inferred = _countries(raw, default_country)
+    country, inferred = countries_of(raw, default_country)
     reading = _Reading(country, problems)
     fields: dict[str, FieldValue] = {}
     withdrawn: list[str] = []
@@ -139,7 +139,7 @@ def _is_record_id(record_id: Any) -> TypeGuard[str]:
     return isinstance(record_id, str) and 0 < len(record_id) <= MAX_KEY and not NOT_TEXT.search(record_id)
 
 
-def _countries(raw: dict[str, Any], default: str | None) -> tuple[str | None, str | None]:
+def countries_of(raw: dict[str, Any], default: str | None) -> tuple[str | None, str | None]:
     """The country that national phone numbers have to be of, and, without one, the country that they may
     be of: the record's own, that of an address, the one that an address looks like, the default."""
     places = [raw, *(item for item in _items(raw.get("addresses")) if isinstance(item, dict))]
