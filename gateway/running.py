@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,8 +16,8 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp
-from tenacity import AsyncRetrying, RetryCallState, wait_exponential
 
+from gateway.background import forever, job_runner, running_jobs, sweeping
 from gateway.embedded.server import EmbeddedServer
 from gateway.graphql.app import GRAPHQL, graphql_interface
 from gateway.graphql.connections import Connections
@@ -38,15 +38,8 @@ from gateway.webhooks.signing import new_secret, parse_secret
 from graph_model import times
 from graph_model.events.tail import Tail
 from graph_model.graph import Graph
-from graph_model.identity.rulesets import costs
-from graph_model.identity.rulesets.activation_job import ActivateRuleset
-from graph_model.identity.rulesets.preview_job import PreviewRuleset
-from graph_model.identity.rulesets.training_job import TrainRuleset
-from graph_model.identity.rulesets.watching import watch
 from graph_model.ingestion.ingestion import Ingestion
 from graph_model.insights.model import Threshold
-from graph_model.jobs.model import JobKind
-from graph_model.jobs.runner import Runner
 from graph_model.migrations import migrate
 from graph_model.observer import Observer
 from graph_model.reading.together import Together
@@ -153,17 +146,7 @@ async def open_gateway(
             timeout=settings.webhook_timeout,
             telemetry=instruments.telemetry,
         )
-        runner = Runner(
-            graph,
-            {
-                JobKind.TRAIN_RULESET: TrainRuleset(),
-                JobKind.PREVIEW_RULESET: PreviewRuleset(),
-                JobKind.ACTIVATE_RULESET: ActivateRuleset(ingestion.exclusively),
-            },
-            clock=clock,
-            alone=settings.neo4j_uri is None,
-            on_commit=tail.wake,
-        )
+        runner = job_runner(settings, graph, ingestion, tail, clock)
         services = Services(
             graph=graph,
             together=Together(graph),
@@ -179,12 +162,12 @@ async def open_gateway(
         operations = _operations(settings, services, lookup, instruments.telemetry)
         connections = Connections()
         tasks = [
-            asyncio.create_task(_forever(work), name=work.__qualname__)
+            asyncio.create_task(forever(work), name=work.__qualname__)
             for work in (
                 tail.run,
                 deliverer.run,
-                runner.run,
-                _sweeping(ingestion, graph, clock, tail.wake, settings.sweep_interval),
+                running_jobs(runner, graph, clock),
+                sweeping(ingestion, graph, tail, clock, settings.sweep_interval),
             )
         ]
         try:
@@ -275,33 +258,3 @@ def _middleware(settings: Settings) -> list[Middleware]:
 
 def _authenticate(_: HTTPConnection) -> Principal:
     return DEVELOPMENT
-
-
-def _sweeping(
-    ingestion: Ingestion,
-    graph: Graph,
-    clock: Callable[[], datetime],
-    on_commit: Callable[[], None],
-    interval: float,
-) -> Callable[[], Awaitable[None]]:
-    async def sweep() -> None:
-        while True:
-            if written := await ingestion.sweep():
-                _log.info("thresholds_swept", events=written)
-            await costs.flush(graph)
-            if await watch(graph, now=clock()):
-                _log.warning("ruleset_stale")
-                on_commit()
-            await asyncio.sleep(interval)
-
-    return sweep
-
-
-async def _forever(work: Callable[[], Awaitable[None]]) -> None:
-    """Run a background task until cancelled; what it fails by is logged and it starts again."""
-
-    def log(state: RetryCallState) -> None:
-        error = state.outcome.exception() if state.outcome else None
-        _log.error("background_task_failed", task=work.__qualname__, exc_info=error)
-
-    await AsyncRetrying(wait=wait_exponential(multiplier=0.5, max=30), before_sleep=log)(work)

@@ -150,6 +150,33 @@ async def save_records(
         for record in records
     ]
     await transaction.run(_SAVE_RECORDS, rows=rows)
+    dropped = await _carry(transaction, records, stored, time=time)
+    created = {row["key"]: row["properties"] | {"id": row["id"]} for row in rows if row["key"] not in stored}
+    return Saved(dropped, created)
+
+
+async def renew_records(
+    transaction: Transaction,
+    records: Sequence[Record],
+    features: Mapping[str, Features],
+    ruleset: int,
+    *,
+    time: str,
+) -> set[str]:
+    """Save anew what is worked out of profile records that are stored, to be decided under this version of
+    the ruleset; return the identifiers that they carry no longer."""
+    worked_out = {
+        str(record.key): _worked_out(record, features[str(record.key)], ruleset) for record in records
+    }
+    rows = [{"key": key, "id": None, "properties": properties} for key, properties in worked_out.items()]
+    await transaction.run(_SAVE_RECORDS, rows=rows)
+    return await _carry(transaction, records, worked_out, time=time)
+
+
+async def _carry(
+    transaction: Transaction, records: Sequence[Record], stored: Collection[str], *, time: str
+) -> set[str]:
+    """Let the records carry their identifiers; return those that the stored ones carry no longer."""
     known = [
         {"key": str(record.key), "identifiers": [identifier.key for identifier in record.identifiers]}
         for record in records
@@ -163,8 +190,7 @@ async def save_records(
     ]
     if carried:
         await transaction.run(_CARRY_IDENTIFIERS, rows=carried, time=time)
-    created = {row["key"]: row["properties"] | {"id": row["id"]} for row in rows if row["key"] not in stored}
-    return Saved(set(dropped), created)
+    return set(dropped)
 
 
 async def save_objects(transaction: Transaction, objects: Sequence[Record], *, time: str) -> set[str]:
@@ -176,6 +202,12 @@ async def save_objects(transaction: Transaction, objects: Sequence[Record], *, t
         {"key": str(item.key), "id": new_id("obj"), "properties": _object(item, time)} for item in objects
     ]
     await transaction.run(_SAVE_OBJECTS, rows=rows)
+    return await renew_objects(transaction, objects, time=time)
+
+
+async def renew_objects(transaction: Transaction, objects: Sequence[Record], *, time: str) -> set[str]:
+    """Link business objects that are stored to the identifier that decides whose each is; return the
+    identifiers that decide no longer."""
     causes = [(str(item.key), strongest(item.identifiers)) for item in objects]
     dropped = await transaction.run(
         _DROP_CAUSES, rows=[{"key": key, "identifier": cause.key if cause else ""} for key, cause in causes]
@@ -209,7 +241,11 @@ def _common(record: Record, time: str) -> dict[str, Any]:
 
 
 def _record(record: Record, features: Features, ruleset: int, time: str) -> dict[str, Any]:
-    return _common(record, time) | {
+    return _common(record, time) | _worked_out(record, features, ruleset)
+
+
+def _worked_out(record: Record, features: Features, ruleset: int) -> dict[str, Any]:
+    return {
         "ruleset": ruleset,
         "features": pack(features),
         "identifiers": [identifier.key for identifier in record.identifiers],

@@ -17,6 +17,10 @@ class JobKind(Enum):
     )
     PREVIEW_RULESET = _value(model.JobKind.PREVIEW_RULESET, "Says what a ruleset would change.")
     ACTIVATE_RULESET = _value(model.JobKind.ACTIVATE_RULESET, "Resolves everything anew under a ruleset.")
+    NORMALISE_RECORDS = _value(
+        model.JobKind.NORMALISE_RECORDS,
+        "Normalises what is stored anew, after a release that does it otherwise; begins by itself.",
+    )
 
 
 @strawberry.enum(description="How far a job is.")

@@ -47,12 +47,16 @@ class ComparisonInput:
     frequencies: str | None = strawberry.field(
         default=None, description="The table of frequencies that counts, if any."
     )
+    partial_frequencies: str | None = strawberry.field(
+        default=None, description="The table that counts below the best level instead, if any."
+    )
 
     def read(self) -> dict[str, Any]:
         """As a ruleset has it."""
         return {
             "attribute": self.attribute,
             "frequencies": self.frequencies,
+            "partial_frequencies": self.partial_frequencies,
             "levels": [
                 {
                     "name": level.name,

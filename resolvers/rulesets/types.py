@@ -69,6 +69,10 @@ class Comparison:
     frequencies: str | None = shown(
         _READ, "The table by which agreement on a rare value weighs more; null if none counts."
     )
+    partial_frequencies: str | None = shown(
+        _READ,
+        "The table that counts below the best level instead, such as of the domains of e-mail addresses.",
+    )
 
     @classmethod
     def of(cls, comparison: model.Comparison) -> Self:
@@ -77,6 +81,7 @@ class Comparison:
             attribute=comparison.attribute,
             levels=[ComparisonLevel.of(level) for level in comparison.levels],
             frequencies=comparison.frequencies,
+            partial_frequencies=comparison.partial_frequencies,
         )
 
 

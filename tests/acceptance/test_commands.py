@@ -38,7 +38,7 @@ async def test_a_csv_file_is_ingested_and_its_wrong_records_are_named(
     gateway: GatewayProcess, tmp_path: Path
 ) -> None:
     (tmp_path / "contacts.csv").write_text(
-        "id,firstName,lastName,email\nX-1,Eva,Brandt,eva.brandt@example.com\nX-2,Bad,Mail,nonsense\nX-3,Max,,\n"
+        "id,firstName,birthDate,email\nX-1,Eva,,eva.brandt@example.com\nX-2,Bad,nonsense,\nX-3,Max,,rubbish\n"
     )
 
     status, output, errors = await run(
@@ -48,12 +48,14 @@ async def test_a_csv_file_is_ingested_and_its_wrong_records_are_named(
     assert status == 1
     assert "2 created" in output
     assert "1 rejected" in output
-    assert "record 2: INVALID_EMAIL" in errors
+    assert "record 2: INVALID_DATE" in errors
+    assert "record 3: warning: INVALID_EMAIL" in errors
     assert "nonsense" not in errors
+    assert "rubbish" not in errors
     found = await gateway.query(
         '{ individual(by: {identifier: {type: EMAIL, value: "eva.brandt@example.com"}}) { displayName } }'
     )
-    assert found["individual"]["displayName"] == "Eva Brandt"
+    assert found["individual"]["displayName"] == "Eva"
 
 
 async def test_a_file_of_json_lines_is_ingested_and_again_changes_nothing(

@@ -20,7 +20,7 @@ Floats = npt.NDArray[np.float64]
 Levels = npt.NDArray[np.int8]
 
 ROUNDS: Final = 25
-ANCHOR_MATCH: Final = 40.0
+ANCHOR_MATCH: Final = 150.0
 MOST_HOUSEHOLD_PRIOR: Final = 4.0
 """Bits: households are there, even where few are seen."""
 ANCHOR_UNRELATED: Final = 400.0

@@ -61,6 +61,8 @@ def findings(one: Prepared, other: Prepared, weights: Weights) -> list[Finding]:
 
 _AGREEING = {"first_name": 3, "last_name": 2}
 """The worst level at which a name still agrees, for an e-mail address that may be made of it."""
+_SWAPPED = 4
+"""The worst level at which the parts of a name may agree crosswise."""
 _SIMILAR_FIRST = (2, 4)
 _SIMILAR_LAST = (1, 3)
 """Levels that say nothing where both are common names: a slip seldom makes another name."""
@@ -106,7 +108,7 @@ def _name(one: Name, other: Name, weights: Weights) -> list[Finding]:
     found = _ordered(one.first, one.last, other.first, other.last, weights)
     if not found or any(finding.level > 2 for finding in found):
         swapped = _ordered(one.first, one.last, other.last, other.first, weights)
-        if swapped:
+        if swapped and all(finding.level <= _SWAPPED for finding in swapped):
             swapped.append(
                 Finding("name_order", 1, 0, f"{one.first}, {one.last}", f"{other.first}, {other.last}")
             )

@@ -6,7 +6,7 @@ Read this first: blocking keys, comparisons and guards all reason about `Feature
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
@@ -39,9 +39,10 @@ class Party(StrEnum):
 class Features:
     """What matching sees of one record. `key` is the record's key as text, and everything that depends on
     an order of records goes by it. `organizations` are normalised names of organisations; `birth_dates` are
-    ISO 8601; `emails` and `phones` are normalised values, a phone of an unknown country its digits without
-    a plus; `identifiers` are the keys (`type|issuer|value`) of all its other identifiers. What is generic is
-    left out by whoever loads it. Who is `alone` says why it must never be merged, and is not compared."""
+    ISO 8601; `emails` and `phones` are normalised values, and behind them what is none but may be like one: a
+    malformed e-mail address in lower case, a phone of no or an unknown country as its digits without a plus.
+    `identifiers` are the keys (`type|issuer|value`) of all its other identifiers. What is generic is left out
+    by whoever loads it. Who is `alone` says why it must never be merged, and is not compared."""
 
     key: str
     party: Party = Party.PERSON
@@ -80,7 +81,7 @@ def features_of(record: Record) -> Features:
         birth_dates=(str(fields["birthDate"]),) if "birthDate" in fields else (),
         birth_place=normalise.words(_text(fields, "birthPlace")),
         gender=_text(fields, "gender"),
-        emails=tuple(emails),
+        emails=(*emails, *_misspelt(fields.get("email"))),
         phones=(*phones, *_national(fields.get("phone"), phones)),
         addresses=_addresses(fields),
         identifiers=identifiers,
@@ -225,8 +226,14 @@ def _addresses(fields: Mapping[str, FieldValue]) -> tuple[Address, ...]:
     return tuple(dict.fromkeys(address for address in found if address != addresses.NOWHERE))
 
 
+def _misspelt(written: FieldValue | None) -> Iterable[str]:
+    """What is like an e-mail address among those written, each once."""
+    values = written if isinstance(written, list) else ()
+    return dict.fromkeys(text for value in values if (text := normalise.misspelt_email(str(value))))
+
+
 def _national(written: FieldValue | None, known: Sequence[str]) -> list[str]:
-    """The digits of the phones whose country nobody knows."""
+    """The digits of the phones whose country nobody knows, or that have none."""
     found: list[str] = []
     for value in written if isinstance(written, list) else ():
         digits = _NOT_DIGIT.sub("", anyascii(str(value))).lstrip("0")

@@ -16,12 +16,12 @@ from graph_model.identity.rulesets.model import FrequencyTable
 
 PEOPLE = 100_000
 DOMAINS = {
-    **{"gmail.com": 38_000, "yahoo.com": 14_000, "hotmail.com": 12_000, "outlook.com": 6_000},
-    **{"aol.com": 4_000, "icloud.com": 4_000, "live.com": 1_500, "msn.com": 1_200, "comcast.net": 1_500},
-    **{"mail.ru": 1_500, "qq.com": 1_500, "gmx.de": 1_000, "web.de": 1_000, "163.com": 800, "me.com": 700},
-    **{"yahoo.co.uk": 700, "hotmail.co.uk": 700, "att.net": 600, "t-online.de": 500, "verizon.net": 500},
-    **{"sbcglobal.net": 500, "btinternet.com": 500, "orange.fr": 500, "libero.it": 500, "free.fr": 400},
-    **{"yahoo.fr": 400, "hotmail.fr": 400, "protonmail.com": 400, "proton.me": 300, "bigpond.com": 300},
+    "gmail.com": 38_000, "yahoo.com": 14_000, "hotmail.com": 12_000, "outlook.com": 6_000,
+    "aol.com": 4_000, "icloud.com": 4_000, "live.com": 1_500, "msn.com": 1_200, "comcast.net": 1_500,
+    "mail.ru": 1_500, "qq.com": 1_500, "gmx.de": 1_000, "web.de": 1_000, "163.com": 800, "me.com": 700,
+    "yahoo.co.uk": 700, "hotmail.co.uk": 700, "att.net": 600, "t-online.de": 500, "verizon.net": 500,
+    "sbcglobal.net": 500, "btinternet.com": 500, "orange.fr": 500, "libero.it": 500, "free.fr": 400,
+    "yahoo.fr": 400, "hotmail.fr": 400, "protonmail.com": 400, "proton.me": 300, "bigpond.com": 300,
 }
 """Of 100,000 private e-mail addresses how many are at the large providers: an estimate, to the order."""
 LEAST = 3

@@ -9,28 +9,21 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime
-from typing import Any, Protocol, TypeAlias, TypeVar
+from typing import Any
 
 from graph_model import times
 from graph_model.errors import BadInput
-from graph_model.graph import Graph, Transaction
+from graph_model.graph import Transaction
 from graph_model.identity import store as identity
 from graph_model.identity.activation import resolve_page
 from graph_model.identity.golden.rederive import rederive
 from graph_model.identity.rulesets import phases
 from graph_model.identity.rulesets.active import Active, Phase, active
-from graph_model.identity.rulesets.population import (
-    count_individuals,
-    count_records,
-    individuals_after,
-    keys_after,
-)
 from graph_model.ingestion.settle import cut_over
 from graph_model.insights.model import Threshold
 from graph_model.jobs.model import Progress
-from graph_model.jobs.runner import Run
-
-T = TypeVar("T")
+from graph_model.jobs.paging import AFTER, Doing, go_through
+from graph_model.jobs.runner import Run, Write
 
 PAGE = 200
 """Records of one step: few enough that writers hardly wait for it."""
@@ -39,22 +32,11 @@ RECONCILE = "RECONCILE"
 ABANDON = "ABANDON"
 
 
-class Exclusively(Protocol):
-    """Runs a transaction in its turn among the batches of this process (`Ingestion.exclusively`)."""
-
-    async def __call__(self, work: Callable[[Transaction, Threshold, datetime], Awaitable[T]]) -> T: ...
-
-
-_Doing: TypeAlias = Callable[[Transaction, list[str], Threshold, datetime], Awaitable[None]]
-"""What a page of a phase means: the work of one transaction on these keys."""
-_Things: TypeAlias = Callable[[Graph, str, int], Awaitable[list[str]]]
-"""The keys of the things that follow one, in order."""
-
-
 class ActivateRuleset:
-    """Activates the version that the job's input names; `page` records are one step."""
+    """Activates the version that the job's input names; `page` records are one step. `exclusively` runs a
+    transaction in its turn among the batches of this process (`Ingestion.exclusively`)."""
 
-    def __init__(self, exclusively: Exclusively, *, page: int = PAGE) -> None:
+    def __init__(self, exclusively: Write, *, page: int = PAGE) -> None:
         self._exclusively = exclusively
         self._page = page
 
@@ -74,8 +56,7 @@ class ActivateRuleset:
         if run.progress.phase == CLEAN:
             await self._drop(run)
         if run.progress.phase == RECONCILE:
-            total = await count_individuals(run.graph)
-            await self._pages(run, individuals_after, total, self._reconcile, abortable=False)
+            await self._pages(run, "Individual", self._reconcile, abortable=False)
         return {"version": version}
 
     async def abandon(self, run: Run) -> None:
@@ -90,30 +71,30 @@ class ActivateRuleset:
 
     async def _let_go(self, transaction: Transaction, _: Threshold, __: datetime) -> Progress:
         dropped = await phases.abandon(transaction)
-        return Progress(ABANDON, {"after": "", "generation": dropped})
+        return Progress(ABANDON, {AFTER: "", "generation": dropped})
 
     async def _begin(self, run: Run, version: int) -> None:
         async def begin(transaction: Transaction, _: Threshold, now: datetime) -> Progress:
             if await phases.is_only_survivorship(transaction, version):
                 await phases.replace(transaction, version, time=times.to_text(now))
-                return Progress(RECONCILE, {"after": ""}, abortable=False)
+                return Progress(RECONCILE, {AFTER: ""}, abortable=False)
             begun = await phases.begin(transaction, version)
             phase = begun.phase or Phase.KEYS
-            return Progress(phase, {"after": ""}, abortable=phase is not Phase.CUTOVER)
+            return Progress(phase, {AFTER: ""}, abortable=phase is not Phase.CUTOVER)
 
         await self._step(run, begin)
 
     async def _enter(self, run: Run, phase: Phase) -> None:
         async def enter(transaction: Transaction, _: Threshold, __: datetime) -> Progress:
             await phases.enter(transaction, phase)
-            return Progress(phase, {"after": ""}, abortable=phase is not Phase.CUTOVER)
+            return Progress(phase, {AFTER: ""}, abortable=phase is not Phase.CUTOVER)
 
         await self._step(run, enter)
 
     async def _complete(self, run: Run) -> None:
         async def complete(transaction: Transaction, _: Threshold, now: datetime) -> Progress:
             dropped = await phases.complete(transaction, time=times.to_text(now))
-            return Progress(CLEAN, {"after": "", "generation": dropped}, abortable=False)
+            return Progress(CLEAN, {AFTER: "", "generation": dropped}, abortable=False)
 
         await self._step(run, complete)
 
@@ -132,35 +113,11 @@ class ActivateRuleset:
 
             await self._step(run, drop)
 
-    async def _records(self, run: Run, do: _Doing, *, abortable: bool = True) -> None:
-        await self._pages(run, keys_after, await count_records(run.graph), do, abortable=abortable)
+    async def _records(self, run: Run, do: Doing, *, abortable: bool = True) -> None:
+        await self._pages(run, "SourceRecord", do, abortable=abortable)
 
-    async def _pages(self, run: Run, things: _Things, total: int, do: _Doing, *, abortable: bool) -> None:
-        """Do the rest of the phase, page by page."""
-        while True:
-            at = run.progress
-            keys = await things(run.graph, at.resume_point["after"], self._page)
-            if not keys:
-                return
-            following = Progress(
-                at.phase,
-                at.resume_point | {"after": keys[-1]},
-                at.done + len(keys),
-                max(total, at.done + len(keys)),
-                abortable,
-            )
-
-            async def work(
-                transaction: Transaction,
-                threshold: Threshold,
-                now: datetime,
-                keys: list[str] = keys,
-                following: Progress = following,
-            ) -> Progress:
-                await do(transaction, keys, threshold, now)
-                return following
-
-            await self._step(run, work)
+    async def _pages(self, run: Run, label: str, do: Doing, *, abortable: bool) -> None:
+        await go_through(run, label, do, size=self._page, write=self._exclusively, abortable=abortable)
 
     async def _step(
         self, run: Run, work: Callable[[Transaction, Threshold, datetime], Awaitable[Progress]]

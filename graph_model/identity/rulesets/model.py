@@ -35,8 +35,8 @@ class Level(_Frozen):
 
 class Comparison(_Frozen):
     """How an attribute is compared: its levels, from the best to `ELSE`. A blank on either side is none of
-    them and weighs nothing. Where `frequencies` names a table, agreement on a rare value weighs more; at levels
-    below the best `partial_frequencies` may name another table, of the domains of e-mail addresses."""
+    them and weighs nothing. Where `frequencies` names a table, agreement on a rare value weighs more; at
+    levels below the best `partial_frequencies` may name another table, of the domains of e-mail addresses."""
 
     attribute: str
     levels: tuple[Level, ...]

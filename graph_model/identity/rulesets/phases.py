@@ -67,7 +67,7 @@ RETURN r.version
 _RECORDS: LiteralString = """
 UNWIND $keys AS key
 MATCH (r:SourceRecord {key: key})
-WHERE r.deletedAt IS NULL
+WHERE r.deletedAt IS NULL AND r.features IS NOT NULL
 RETURN collect([r.key, r.source, r.features, r.identifiers])
 """
 

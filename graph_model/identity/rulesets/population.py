@@ -11,12 +11,11 @@ from hashlib import blake2b
 from typing import LiteralString
 
 from graph_model.graph import Graph
+from graph_model.jobs.paging import count
 
 PAGE = 2_000
 MOST = 200_000
 """Records that a training or a preview looks at, at most."""
-
-_COUNT: LiteralString = "MATCH (r:SourceRecord) RETURN count(r)"
 
 # The embedded engine never sorts by an index, but reads one in its order.
 _PAGE: LiteralString = """
@@ -33,22 +32,6 @@ OPTIONAL MATCH (r)-[:UNIFIED]->(i:Individual)
 RETURN collect([r.key, r.features, r.deletedAt, r.id, r.identifiers, r.modifiedAt, i.id])
 """
 
-_KEYS: LiteralString = """
-RETURN collect(r.key)
-"""
-
-_INDIVIDUALS: LiteralString = """
-MATCH (i:Individual) WHERE i.id > $after
-WITH i ORDER BY i.id LIMIT $limit
-RETURN collect(i.id)
-"""
-_INDIVIDUALS_AS_SCANNED: LiteralString = """
-MATCH (i:Individual) WHERE i.id > $after
-WITH i LIMIT $limit
-RETURN collect(i.id)
-"""
-_COUNT_INDIVIDUALS: LiteralString = "MATCH (i:Individual) RETURN count(i)"
-
 
 @dataclass(frozen=True, slots=True)
 class Sampled:
@@ -63,34 +46,12 @@ class Sampled:
     individual: str | None
 
 
-async def count_records(graph: Graph) -> int:
-    """How many records of profiles there are."""
-    return int(await graph.read(_COUNT))
-
-
-async def keys_after(graph: Graph, after: str, limit: int) -> list[str]:
-    """The keys of the records that follow that key, in order."""
-    statement = (_PAGE_AS_SCANNED if graph.scans_in_order else _PAGE) + _KEYS
-    return sorted(await graph.read(statement, after=after, limit=limit))
-
-
-async def count_individuals(graph: Graph) -> int:
-    """How many individuals there are, those included whose ids resolve to others."""
-    return int(await graph.read(_COUNT_INDIVIDUALS))
-
-
-async def individuals_after(graph: Graph, after: str, limit: int) -> list[str]:
-    """The ids of the individuals that follow that id, in order."""
-    statement = _INDIVIDUALS_AS_SCANNED if graph.scans_in_order else _INDIVIDUALS
-    return sorted(await graph.read(statement, after=after, limit=limit))
-
-
 async def read_population(
     graph: Graph, most: int, report: Callable[[int, int], Awaitable[None]]
 ) -> tuple[list[Sampled], int]:
     """The live records, or those of a sample of the individuals if there are more than `most`, and how many
     there are in all. What was read is reported as (done, total)."""
-    total = await count_records(graph)
+    total = await count(graph, "SourceRecord")
     statement = (_PAGE_AS_SCANNED if graph.scans_in_order else _PAGE) + _MEMBERS
     found: list[Sampled] = []
     after, read = "", 0

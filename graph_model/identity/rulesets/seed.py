@@ -7,6 +7,7 @@ from typing import LiteralString
 from graph_model import times
 from graph_model.graph import Graph, Transaction
 from graph_model.identity.matching.default import DEFAULT
+from graph_model.identity.normalise import NORMALISER_VERSION
 from graph_model.identity.rulesets import store
 from graph_model.identity.rulesets.stored import RulesetState, write
 from graph_model.ids import new_id
@@ -15,8 +16,10 @@ FIRST = 1
 SYSTEM = "system"
 
 _STATE: LiteralString = """
+WITH CASE WHEN EXISTS { MATCH (:SourceRecord) } THEN 0 ELSE $normaliser END AS normaliser
 MERGE (s:RulesetState {name: 'rulesets'})
-ON CREATE SET s.last = $version, s.active = $version, s.digest = $digest, s.generation = $version
+ON CREATE SET s.last = $version, s.active = $version, s.digest = $digest, s.generation = $version,
+              s.normaliser = normaliser
 RETURN s.active
 """
 
@@ -42,6 +45,7 @@ async def seed_rulesets(graph: Graph) -> None:
         id_ = await transaction.run(_FIRST, version=FIRST, properties=properties)
         if id_ == properties["id"]:
             await store.save_content(transaction, FIRST, DEFAULT)
-        await transaction.run(_STATE, version=FIRST, digest=write(DEFAULT).digest)
+        digest = write(DEFAULT).digest
+        await transaction.run(_STATE, version=FIRST, digest=digest, normaliser=NORMALISER_VERSION)
 
     await graph.write(work)

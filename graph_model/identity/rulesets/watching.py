@@ -17,8 +17,9 @@ from graph_model.identity.matching.features import Features, unpack
 from graph_model.identity.matching.frequencies import shipped
 from graph_model.identity.rulesets import store
 from graph_model.identity.rulesets.model import FrequencyTable
-from graph_model.identity.rulesets.population import Sampled, count_records, read_population
+from graph_model.identity.rulesets.population import Sampled, read_population
 from graph_model.identity.rulesets.staleness import Staleness, compare
+from graph_model.jobs.paging import count as count_nodes
 
 EVERY = timedelta(days=1)
 """Time after which records are looked at again; sooner if there are `SOONER` times as many."""
@@ -52,7 +53,7 @@ RETURN r.version
 async def watch(graph: Graph, *, now: datetime, least: int = 1_000) -> bool:
     """Look at the records if it is time to; whether this wrote the event RULESET_STALE. A graph of fewer than
     `least` records says nothing."""
-    records = await count_records(graph)
+    records = await count_nodes(graph, "SourceRecord")
     if records < least:
         return False
     claim = {

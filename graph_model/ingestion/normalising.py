@@ -1,0 +1,141 @@
+"""Normalising anew what is stored: records that an older normaliser saw, or none, because they were stored
+before there were rulesets. Whom they are about is decided anew with it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import LiteralString
+
+from graph_model import times
+from graph_model.graph import Transaction
+from graph_model.identity import identifiers
+from graph_model.identity import store as identity
+from graph_model.identity.evidence import SYSTEM
+from graph_model.identity.matching.features import PACKED_PREFIX, features_of, unpack
+from graph_model.identity.rulesets.active import Loaded, active
+from graph_model.identity.subjects import Findable, findable, gather, record_findable
+from graph_model.ingestion.settle import make_way, settle, tell
+from graph_model.insights.model import Threshold
+from graph_model.metadata.objects import DEVICE_OBJECT, INDIVIDUAL, OBJECTS, IdentifierType
+from graph_model.records import store as records_store
+from graph_model.records.model import STEWARD, Identifier, Record, RecordKey, read_fields
+from graph_model.records.validation import countries_of
+
+_RECORDS: LiteralString = """
+UNWIND $keys AS key
+MATCH (r:SourceRecord {key: key})
+WHERE r.deletedAt IS NULL
+WITH r WHERE r.features IS NULL OR NOT r.features STARTS WITH $prefix
+RETURN collect([r.key, r.modifiedAt, r.contentHash, r.fields, r.identifiers, r.features])
+"""
+
+_OBJECTS: LiteralString = """
+UNWIND $keys AS key
+MATCH (o:BusinessObject {key: key})
+RETURN collect([o.key, o.modifiedAt, o.contentHash, o.fields])
+"""
+
+
+async def normalise_records(
+    transaction: Transaction,
+    keys: Sequence[str],
+    default_country: str | None,
+    threshold: Threshold,
+    *,
+    now: datetime,
+) -> None:
+    """Normalise these records of profiles anew, where that is due, and decide whom they are about."""
+    await identity.lock(transaction)
+    ruling = await active(transaction)
+    rows = await transaction.run(_RECORDS, keys=list(keys), prefix=PACKED_PREFIX)
+    if not rows:
+        return
+    records = [
+        _record(key, modified_at, content_hash, said, carried, default_country)
+        for key, modified_at, content_hash, said, carried, _ in rows
+    ]
+    seen = {key: (features, tuple(carried or ())) for key, *_, carried, features in rows if features}
+    features = {str(record.key): features_of(record) for record in records}
+
+    def before(loaded: Loaded) -> dict[str, Findable]:
+        return {
+            key: findable(_key(key).source, unpack(packed), carried, loaded)
+            for key, (packed, carried) in seen.items()
+        }
+
+    def after(loaded: Loaded) -> dict[str, Findable]:
+        return {
+            str(record.key): record_findable(record, features[str(record.key)], loaded) for record in records
+        }
+
+    changes = await gather(transaction, ruling, dict.fromkeys(features, SYSTEM), before, after)
+    await make_way(transaction, ruling, changes, threshold, now=now)
+    time = times.to_text(now)
+    changes.dropped = await records_store.renew_records(
+        transaction, records, features, ruling.deciding.version, time=time
+    )
+    await changes.save_keys(transaction)
+    settled = await settle(transaction, changes, (), threshold, now=now)
+    await tell(transaction, settled, {}, time=time)
+
+
+async def normalise_objects(
+    transaction: Transaction,
+    keys: Sequence[str],
+    default_country: str | None,
+    threshold: Threshold,
+    *,
+    now: datetime,
+) -> None:
+    """Normalise anew the identifiers by which these business objects find whose they are."""
+    await identity.lock(transaction)
+    ruling = await active(transaction)
+    rows = await transaction.run(_OBJECTS, keys=list(keys))
+    objects = [
+        _record(key, modified_at, content_hash, said, (), default_country)
+        for key, modified_at, content_hash, said in rows
+    ]
+    time = times.to_text(now)
+    freed = await records_store.renew_objects(transaction, objects, time=time)
+    causes = {item.identifiers[0].key for item in objects if item.identifiers}
+    changes = await gather(transaction, ruling, {}, _nothing, _nothing)
+    settled = await settle(transaction, changes, freed | causes, threshold, now=now)
+    await tell(transaction, settled, {}, time=time)
+
+
+def _nothing(_: Loaded) -> Mapping[str, Findable]:
+    return {}
+
+
+def _key(text: str) -> RecordKey:
+    return RecordKey(*text.split("/", 2))
+
+
+def _record(
+    key: str,
+    modified_at: str,
+    content_hash: str,
+    said: str,
+    carried: Sequence[str] | None,
+    default_country: str | None,
+) -> Record:
+    of = _key(key)
+    object_type = OBJECTS.get(of.object, INDIVIDUAL)
+    fields, withdrawn = read_fields(said)
+    if of.object == DEVICE_OBJECT or of.source == STEWARD:
+        # What is made here keeps the identifiers that it was made with.
+        parts = (name.split("|", 2) for name in carried or ())
+        own = tuple(Identifier(IdentifierType(type_), issuer, value) for type_, issuer, value in parts)
+    else:
+        country, looks = countries_of(fields, default_country)
+        own = identifiers.of_record(object_type, fields, of.source, country or looks)
+    return Record(
+        key=of,
+        object_type=object_type,
+        modified_at=modified_at,
+        content_hash=content_hash,
+        fields=fields,
+        identifiers=own,
+        withdrawn=withdrawn,
+    )
