@@ -1,4 +1,4 @@
-"""Populations as they are: three fixed shuffles of each give identical partitions, with identical evidence."""
+"""Populations as they are: three fixed shuffles of each give identical partitions and evidence."""
 
 from __future__ import annotations
 
