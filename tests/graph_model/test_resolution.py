@@ -90,10 +90,9 @@ async def test_a_record_with_a_malformed_address_is_stored_and_warned_of(
 async def test_a_malformed_address_is_evidence_but_identifies_nobody(
     graph: Graph, ingestion: Ingestion
 ) -> None:
-    ada = {"firstName": "Ada", "lastName": "King", "email": "office@@mail.example"}
-    await send(
-        ingestion, [person("a", **ada), person("b", **ada), person("c", **ada | {"firstName": "Grace"})]
-    )
+    kings = {"lastName": "King", "email": "office@@mail.example"}
+    names = {"a": "Ada", "b": "Ada", "c": "Grace"}
+    await send(ingestion, [person(id_, firstName=name, **kings) for id_, name in names.items()])
     assert await people(graph) == [{"a", "b"}, {"c"}]
 
 
