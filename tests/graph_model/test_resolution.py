@@ -90,9 +90,12 @@ async def test_a_record_with_a_malformed_address_is_stored_and_warned_of(
 async def test_a_malformed_address_is_evidence_but_identifies_nobody(
     graph: Graph, ingestion: Ingestion
 ) -> None:
-    kings = {"lastName": "King", "email": "office@@mail.example"}
-    names = {"a": "Ada", "b": "Ada", "c": "Grace"}
-    await send(ingestion, [person(id_, firstName=name, **kings) for id_, name in names.items()])
+    names = {"a": ("Ada", "King"), "b": ("Ada", "King"), "c": ("Grace", "Hopper")}
+    records = [
+        person(id_, firstName=first, lastName=last, email="office@@mail.example")
+        for id_, (first, last) in names.items()
+    ]
+    await send(ingestion, records)
     assert await people(graph) == [{"a", "b"}, {"c"}]
 
 

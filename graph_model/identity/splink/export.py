@@ -86,7 +86,7 @@ def matched(loaded: Loaded, members: Mapping[str, Member]) -> dict[str, Matched]
             tuple(sorted(_text(mark) for mark in (found[key].sought | seen.get(key, set())) & counting)),
         )
         for key, member in members.items()
-        if takes_part(member.source, said[key])
+        if takes_part(member.source, said[key], loaded)
     }
 
 
