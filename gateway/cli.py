@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import shlex
 from collections.abc import Coroutine
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
 
@@ -84,6 +85,28 @@ def migrate() -> None:
             _out.print(f"The graph is at migration {MIGRATIONS[-1].number}.")
 
     _run(work())
+
+
+class Engine(StrEnum):
+    """Who compares records, when a whole population is resolved at once."""
+
+    SPLINK = "splink"
+
+
+@main.command("resolve")
+def resolve_all(
+    engine: Annotated[Engine, typer.Option(help="Who blocks and compares: Splink, here on DuckDB.")],
+    directory: Annotated[
+        Path, typer.Option(help="Where to write the export: Parquet, ruleset, settings for DuckDB and Spark.")
+    ] = Path("splink-export"),
+    export_only: Annotated[
+        bool, typer.Option("--export-only", help="Write the export, and resolve nothing.")
+    ] = False,
+) -> None:
+    """Resolve all records under the active ruleset at once, as their arrival one by one would have. Needs the
+    extra `splink`. With the embedded graph no gateway may be running on it."""
+    assert engine is Engine.SPLINK
+    _run(_resolve(_settings(), directory, export_only=export_only))
 
 
 @main.command()
@@ -200,15 +223,42 @@ async def _ingest(file: Path, source: str, object_name: str, url: str) -> None:
             progress.advance(bar, batch.size)
             for outcome, count in batch.outcomes.items():
                 outcomes[outcome] = outcomes.get(outcome, 0) + count
-            for rejection in batch.rejections:
+            for complaint in batch.complaints:
+                kind = "warning: " if complaint.is_warning else ""
                 _err.print(
-                    f"{file}, record {rejection.place}: {rejection.code}: {rejection.message}", markup=False
+                    f"{file}, record {complaint.place}: {kind}{complaint.code}: {complaint.message}",
+                    markup=False,
                 )
     _out.print(
         ", ".join(f"{count} {outcome.lower()}" for outcome, count in outcomes.items()) or "No records."
     )
     if outcomes.get("REJECTED"):
         raise typer.Exit(1)
+
+
+async def _resolve(settings: Settings, directory: Path, *, export_only: bool) -> None:
+    try:
+        from graph_model.identity.splink import resolving
+    except ModuleNotFoundError as error:
+        _fail(f"This needs the extra `splink`: pip install 'identity-gateway[splink]' ({error.name}).")
+    async with open_gateway(settings) as gateway:
+        if export_only:
+            _, _, records = await resolving.export(gateway.services.graph, directory)
+            _out.print(f"{len(records):,} records written to {directory}.", highlight=False)
+            return
+        with _progress() as progress:
+            bar = progress.add_task("Resolving", total=None)
+
+            async def report(done: int, total: int) -> None:
+                progress.update(bar, completed=done, total=total)
+
+            found = await resolving.resolve(
+                gateway.services.graph, gateway.services.ingestion, directory, report
+            )
+    _out.print(
+        f"{found.records:,} records, {found.pairs:,} pairs compared, {found.evidence:,} kept as evidence.",
+        highlight=False,
+    )
 
 
 def _progress() -> Progress:

@@ -16,7 +16,10 @@ BATCH = 200
 
 _INGEST = """
 mutation Ingest($input: IngestRecordsInput!) {
-  ingestRecords(input: $input) { results { outcome } userErrors { code message path } }
+  ingestRecords(input: $input) {
+    results { outcome warnings { code message path } }
+    userErrors { code message path }
+  }
 }
 """
 
@@ -26,21 +29,23 @@ class LoadError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Rejection:
-    """A record that was rejected: its place in the file, counted from 1, and why."""
+class Complaint:
+    """Something wrong with a record: its place in the file, counted from 1, and what. Unless it is no more
+    than a warning the record was rejected."""
 
     place: int
     code: str
     message: str
+    is_warning: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """What became of some records: how many there were, outcomes by name, and the rejections."""
+    """What became of some records: how many there were, outcomes by name, and what is wrong, in order."""
 
     size: int
     outcomes: dict[str, int]
-    rejections: list[Rejection]
+    complaints: list[Complaint]
 
 
 def read_records(path: Path) -> Iterator[dict[str, Any]]:
@@ -81,14 +86,13 @@ async def send_records(
             outcomes: dict[str, int] = {}
             for result in payload["results"]:
                 outcomes[result["outcome"]] = outcomes.get(result["outcome"], 0) + 1
-            yield Batch(
-                len(batch),
-                outcomes,
-                [
-                    Rejection(start + error["path"][1] + 1, error["code"], error["message"])
-                    for error in errors
-                ],
-            )
+            warnings = [warning for result in payload["results"] for warning in result["warnings"]]
+            complaints = [
+                Complaint(start + item["path"][1] + 1, item["code"], item["message"], kind is warnings)
+                for kind in (errors, warnings)
+                for item in kind
+            ]
+            yield Batch(len(batch), outcomes, sorted(complaints, key=lambda complaint: complaint.place))
             start += len(batch)
 
 

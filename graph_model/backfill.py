@@ -48,6 +48,16 @@ WITH r, m, o WHERE m IS NOT NULL
 CREATE (r)-[:WAS_MATCH {rule: m.rule, since: m.since, actor: m.actor}]->(o)
 DELETE m
 """
+_UNTYPED: LiteralString = """
+MATCH (i:Individual) WHERE i.partyType IS NULL
+WITH i LIMIT $limit
+RETURN collect(i.id)
+"""
+_TYPE: LiteralString = """
+UNWIND $ids AS id
+MATCH (i:Individual {id: id})
+SET i.partyType = 'PERSON'
+"""
 
 UNRESOLVED = 0
 """The ruleset of records that no ruleset has decided yet."""
@@ -65,6 +75,18 @@ async def mark_unresolved(graph: Graph) -> None:
 
         async def write(transaction: Transaction, keys: list[str] = keys) -> None:
             await transaction.run(_MARK, keys=keys, unresolved=UNRESOLVED)
+
+        await graph.write(write)
+
+
+async def prepare_matching(graph: Graph) -> None:
+    """Bring what was resolved before there were rulesets into the form of now: its records are to be resolved
+    anew, and its individuals are persons, because there was nothing else."""
+    await mark_unresolved(graph)
+    while ids := await graph.read(_UNTYPED, limit=BATCH):
+
+        async def write(transaction: Transaction, ids: list[str] = ids) -> None:
+            await transaction.run(_TYPE, ids=ids)
 
         await graph.write(write)
 

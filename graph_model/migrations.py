@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import LiteralString
 
 from graph_model import times
-from graph_model.backfill import fold_texts, mark_unresolved
+from graph_model.backfill import fold_texts, prepare_matching
 from graph_model.graph import Graph, Transaction
 from graph_model.identity.candidates import SLOTS
 from graph_model.identity.rulesets.seed import seed_rulesets
@@ -88,7 +88,7 @@ MIGRATIONS = (
             "CREATE INDEX source_record_component IF NOT EXISTS FOR (n:SourceRecord) ON (n.component)",
             "CREATE INDEX source_record_ruleset IF NOT EXISTS FOR (n:SourceRecord) ON (n.ruleset)",
         ),
-        rewrite=mark_unresolved,
+        rewrite=prepare_matching,
     ),
     Migration(
         4,

@@ -2,7 +2,8 @@
 
 A set is a folder of `records.csv.gz`, `truth.csv.gz` (record_id, cluster_id) and `schema.json`, which says
 what its columns hold. Nothing else is known of a set: every one goes through the same mapping. A value that
-the gateway refuses (a day that no calendar has) is left out, as a loader would do, never the whole record.
+the gateway refuses (a day that no calendar has) is left out, as a loader would do, never the whole record;
+what it only warns of (a malformed e-mail address) stays.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ from time import perf_counter
 from typing import Any, LiteralString
 
 from graph_model.graph import Transaction
-from graph_model.identity import components, costing, keysets, ready
+from graph_model.identity import components, costing, keysets, logins, ready
 from graph_model.identity.candidates import IDENTIFIER, Mark, Pair, marks_of, pairs_among
 from graph_model.identity.components import Neighbourhood
 from graph_model.identity.matching.features import Features, unpack
@@ -92,6 +92,7 @@ async def find(
             fading.append(holders - changes.after.keys())
         else:
             pairs.update(pairs_among(holders))
+    pairs |= await _signed_in(transaction, changes, here)
     among = ready.evidence_among if ahead else components.evidence_among
     doubtful = await among(transaction, fading) - pairs
     pool = await _candidates(
@@ -111,6 +112,19 @@ async def find(
     ends = {key for pair in (*findings.evidence, *findings.fallen) for key in pair}
     findings.reached = {key: pool[key].component for key in ends}
     return findings
+
+
+async def _signed_in(transaction: Transaction, changes: Changes, here: Neighbourhood) -> set[Pair]:
+    """The pairs of the changed records by logins that were seen with devices."""
+    changed = changes.after.keys()
+    wanted = {
+        login
+        for key in changed
+        if logins.MARK in (packed := here.members[key].features or "")
+        for login in logins.logins_of(unpack(packed))
+    }
+    found = await logins.partners(transaction, wanted, changes.census.caps.identifier)
+    return {pair for pair in found if not changed.isdisjoint(pair)}
 
 
 async def _count(transaction: Transaction, changes: Changes) -> None:
@@ -204,7 +218,11 @@ async def _fallen(
     transaction: Transaction, changes: Changes, doubtful: Iterable[Pair], pool: Mapping[str, _Candidate]
 ) -> set[Pair]:
     """Of the pairs that share a mark which counts no longer those that share no other one that counts."""
-    pairs = [(a, b) for a, b in doubtful if a in pool and b in pool]
+    pairs = [
+        (a, b)
+        for a, b in doubtful
+        if a in pool and b in pool and not logins.shared_by(pool[a].features, pool[b].features)
+    ]
     sought = {
         key: findable(one.source, one.said, one.identifiers, changes.loaded).sought
         for key, one in ((key, pool[key]) for key in {key for pair in pairs for key in pair})

@@ -74,7 +74,7 @@ def _field_identifiers(
         try:
             normal = normalise.identifier(field.identifier, str(value), country)
         except normalise.Malformed:
-            # Of the country that the record only looks like; of its own one it would have been refused.
+            # Kept for show, and compared by likeness.
             continue
         if normal is not None:
             issuer = source if field.identifier in ISSUED_BY_SOURCE else ""

@@ -16,7 +16,7 @@ from email_validator import EmailNotValidError, validate_email
 
 from graph_model.metadata.objects import ISSUED_BY_AUTHORITY, IdentifierType
 
-NORMALISER_VERSION = 1
+NORMALISER_VERSION = 2
 """Stored with what was normalised (`matching/features.py`). Whoever changes what any normaliser makes of any
 value raises it; records of an earlier version are then normalised anew by a job."""
 
@@ -28,6 +28,8 @@ _WRAPPING = "\"'<>()[]{} \t"
 _GOOGLE = frozenset({"gmail.com", "googlemail.com"})
 _NOT_WORD = re.compile(r"[^a-z0-9]+")
 _PLACEHOLDERS = re.compile(r"[0-]*|-1|null|none|nil|undefined|anonymous|unknown|n/?a|test", re.IGNORECASE)
+# One of the two marks of an address has to be left; what has only the dot may be a remark.
+_LIKE_EMAIL = re.compile(r".*\S@.*|.*@\S.*|\S+\.\S+")
 _DISPLAY_NAME = re.compile(r"[^<>]*<([^<>]+)>\s*")
 _TITLES = frozenset(
     {"mr", "mrs", "ms", "miss", "mx", "dr", "prof", "professor", "herr", "frau", "mme", "mlle", "sir"}
@@ -67,15 +69,23 @@ def email(value: str) -> str | None:
     return _email(value) if len(value) <= MOST else None
 
 
+def misspelt_email(value: str) -> str | None:
+    """What is like an e-mail address but is none, in lower case and without what is around it:
+    `Em <em@aosn@ware.com>` → `em@aosn@ware.com`. It can be compared, but identifies nobody. None if it is an
+    e-mail address, and for what is not even like one."""
+    text = _bare(value).casefold()
+    return text if len(value) <= MOST and _LIKE_EMAIL.fullmatch(text) and _email(value) is None else None
+
+
+def _bare(value: str) -> str:
+    named = _DISPLAY_NAME.fullmatch(value)
+    return (named[1] if named else value).strip(_WRAPPING)
+
+
 @lru_cache(maxsize=100_000)
 def _email(value: str) -> str | None:
-    named = _DISPLAY_NAME.fullmatch(value)
     try:
-        parsed = validate_email(
-            (named[1] if named else value).strip(_WRAPPING),
-            check_deliverability=False,
-            globally_deliverable=False,
-        )
+        parsed = validate_email(_bare(value), check_deliverability=False, globally_deliverable=False)
     except EmailNotValidError:
         return None
     local, domain = parsed.local_part.casefold(), parsed.domain.casefold()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -64,9 +65,9 @@ class Ingestion:
     ) -> list[RecordResult]:
         """Store records of one source and object; the results are in the records' order.
 
-        A record that is wrong is rejected with its problems (paths relative to `records`), the others are
-        stored and resolved when this returns. Raises BadInput if source or object are wrong or there are
-        too many records, RetryLater and GraphUnavailable as the batcher and the graph do.
+        A record that is wrong is rejected with its problems, the others are stored, maybe with warnings, and
+        resolved when this returns (paths begin at `records`). Raises BadInput if source or object are wrong
+        or there are too many records, RetryLater and GraphUnavailable as the batcher and the graph do.
         """
         object_type = check_target(source, object_name)
         if len(records) > MAX_RECORDS:
@@ -83,9 +84,10 @@ class Ingestion:
                 results.append(None)
             else:
                 results.append(_rejected(raw, place, checked))
-        stored = iter(await self._batcher.submit([Submission.of(record, actor) for record in valid]))
+        stored = await self._batcher.submit([Submission.of(record, actor) for record in valid])
+        answers = iter(zip(valid, stored, strict=True))
         all_results = [
-            result if result is not None else self._result(records[place], place, next(stored))
+            result if result is not None else self._accepted(records[place], place, *next(answers))
             for place, result in enumerate(results)
         ]
         return self._observed(source, object_name, all_results)
@@ -181,6 +183,12 @@ class Ingestion:
             self._observer.records(source, object_name, [result.outcome for result in results])
         return results
 
+    def _accepted(
+        self, raw: Any, place: int, record: Record, stored: RecordResult | Exception
+    ) -> RecordResult:
+        result = self._result(raw, place, stored)
+        return replace(result, warnings=_placed(record.warnings, place)) if record.warnings else result
+
     def _result(
         self, raw: Any, place: int, stored: RecordResult | Exception, argument: str = "records"
     ) -> RecordResult:
@@ -196,7 +204,10 @@ def _rejected(raw: Any, place: int, problems: Sequence[Problem], argument: str =
     return RecordResult(
         record_id if isinstance(record_id, str) else None,
         Outcome.REJECTED,
-        problems=tuple(
-            Problem(problem.code, problem.message, (argument, place, *problem.path)) for problem in problems
-        ),
+        problems=_placed(problems, place, argument),
     )
+
+
+def _placed(problems: Iterable[Problem], place: int, argument: str = "records") -> tuple[Problem, ...]:
+    """The problems of a record with paths from the input on."""
+    return tuple(replace(problem, path=(argument, place, *problem.path)) for problem in problems)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeAlias
 
@@ -52,8 +52,9 @@ class Record:
 
     `modified_at` is the text form of `times.to_text`; `content_hash` decides between two versions
     with the same modified time. `withdrawn` are the fields that the record says there is no value of, which
-    is more than saying nothing: survivorship may choose it. A `deleted` one is a tombstone: it says nothing
-    but that its source has it no longer.
+    is more than saying nothing: survivorship may choose it. `warnings` tell of values that are kept though
+    they cannot be what their field says. A `deleted` one is a tombstone: it says nothing but that its source
+    has it no longer.
     """
 
     key: RecordKey
@@ -64,6 +65,7 @@ class Record:
     identifiers: tuple[Identifier, ...]
     withdrawn: tuple[str, ...] = ()
     deleted: bool = False
+    warnings: tuple[Problem, ...] = ()
 
     @property
     def said(self) -> dict[str, FieldValue | None]:
@@ -80,7 +82,7 @@ def read_fields(text: str) -> tuple[dict[str, FieldValue], tuple[str, ...]]:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Why a record, or an input, was refused: a code, a message and the path to what is wrong."""
+    """What is wrong with a record, or an input: a code, a message and the path to it."""
 
     code: str
     message: str
@@ -100,9 +102,11 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RecordResult:
-    """The outcome of one record, and the individual that it belongs to, if any."""
+    """The outcome of one record, and the individual that it belongs to, if any. `problems` are why it was
+    rejected, `warnings` what is wrong with one that was not."""
 
     record_id: str | None
     outcome: Outcome
     individual_id: str | None = None
-    problems: tuple[Problem, ...] = field(default=())
+    problems: tuple[Problem, ...] = ()
+    warnings: tuple[Problem, ...] = ()

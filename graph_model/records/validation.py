@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, TypeGuard
 
@@ -15,7 +16,7 @@ from graph_model.errors import BadInput
 from graph_model.identity import addresses, identifiers, normalise
 from graph_model.metadata.objects import MAX_KEY, OBJECTS, Category, Field, FieldType, ObjectType
 from graph_model.records.model import STEWARD, FieldValue, Parts, Problem, Record, RecordKey, Scalar
-from graph_model.records.values import NOT_TEXT, Invalid, parse
+from graph_model.records.values import NOT_TEXT, Invalid, doubt, parse
 
 MAX_VALUES = 100
 """Values that a field with several values may hold."""
@@ -23,6 +24,15 @@ _SOURCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 _INVALID_ID = Problem("INVALID_ID", f"A record's id is a text of 1 to {MAX_KEY} characters.", ())
 # Greater than any other hash: of two versions with one modified time the one that deletes wins.
 _TOMBSTONE = "g"
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """What is found while a record is read. `country` is what its national phone numbers have to be of."""
+
+    country: str | None
+    problems: list[Problem] = dataclasses.field(default_factory=list)
+    warnings: list[Problem] = dataclasses.field(default_factory=list)
 
 
 def check_target(source: str, object_name: str) -> ObjectType:
@@ -57,7 +67,8 @@ def validate(
     `raw` is an object with the record's `id`, optionally its `modifiedAt` (else the time of receipt
     counts), and the object's fields. A blank text is the same as no value. So is a null, but where the record
     says who somebody is: there it says that there is no value (`withdrawn`). A phone number
-    without a country (in the number, in the record, or `default_country`) is kept but identifies nobody.
+    without a country (in the number, in the record, or `default_country`) is kept but identifies nobody;
+    so is a malformed one, or a malformed e-mail address, of which the record warns.
     """
     if not isinstance(raw, dict):
         return [Problem("INVALID_RECORD", "A record is an object with an id and fields.", ())]
@@ -75,6 +86,7 @@ def validate(
         except (ValueError, OverflowError) as error:
             problems.append(Problem("INVALID_DATETIME", f"modifiedAt: {_reason(error)}", ("modifiedAt",)))
     country, inferred = countries_of(raw, default_country)
+    reading = _Reading(country, problems)
     fields: dict[str, FieldValue] = {}
     withdrawn: list[str] = []
     for name, value in raw.items():
@@ -89,7 +101,7 @@ def validate(
         elif value is None and object_type.category is Category.PROFILE:
             withdrawn.append(name)
         elif not _is_blank(value):
-            _read_field(field, value, country, fields, problems)
+            _read_field(field, value, fields, reading)
     problems += _missing(object_type, fields)
     if problems:
         return problems
@@ -102,6 +114,7 @@ def validate(
         fields=fields,
         identifiers=identifiers.of_record(object_type, fields, source, country or inferred),
         withdrawn=tuple(sorted(withdrawn)),
+        warnings=tuple(reading.warnings),
     )
 
 
@@ -155,29 +168,22 @@ def _missing(object_type: ObjectType, fields: dict[str, FieldValue]) -> list[Pro
     return problems
 
 
-def _read_field(
-    field: Field,
-    value: Any,
-    country: str | None,
-    fields: dict[str, FieldValue],
-    problems: list[Problem],
-) -> None:
+def _read_field(field: Field, value: Any, fields: dict[str, FieldValue], reading: _Reading) -> None:
     if not field.many:
-        if isinstance(read := _read_value(field, value, country, (field.name,), problems), Scalar):
+        if isinstance(read := _read_value(field, value, (field.name,), reading), Scalar):
             fields[field.name] = read
         return
     values = _items(value)
     if len(values) > MAX_VALUES:
-        problems.append(
-            Problem("TOO_MANY_VALUES", f"{field.name} takes at most {MAX_VALUES} values.", (field.name,))
-        )
+        message = f"{field.name} takes at most {MAX_VALUES} values."
+        reading.problems.append(Problem("TOO_MANY_VALUES", message, (field.name,)))
         return
     kept: list[Any] = []
     for index, item in enumerate(values):
         if _is_blank(item):
             continue
         path = (field.name, index) if isinstance(value, list) else (field.name,)
-        read = _read_value(field, item, country, path, problems)
+        read = _read_value(field, item, path, reading)
         if read is not None and read not in kept:
             kept.append(read)
     if kept:
@@ -193,44 +199,43 @@ def _is_blank(value: Any) -> bool:
 
 
 def _read_value(
-    field: Field, value: Any, country: str | None, path: tuple[str | int, ...], problems: list[Problem]
+    field: Field, value: Any, path: tuple[str | int, ...], reading: _Reading
 ) -> Scalar | Parts | None:
     if field.type is FieldType.OBJECT:
-        return _read_parts(field, value, country, path, problems)
+        return _read_parts(field, value, path, reading)
     try:
-        return parse(field, value, country)
+        read = parse(field, value)
     except Invalid as error:
-        problems.append(Problem(error.code, f"{field.name}: {error.message}", path))
-    except normalise.Malformed as error:
-        problems.append(Problem(f"INVALID_{field.type}", f"{field.name}: {error}", path))
+        reading.problems.append(Problem(error.code, f"{field.name}: {error.message}", path))
+        return None
     except (ValueError, OverflowError) as error:
-        problems.append(Problem(f"INVALID_{field.type}", f"{field.name}: {_reason(error)}", path))
-    return None
+        reading.problems.append(Problem(f"INVALID_{field.type}", f"{field.name}: {_reason(error)}", path))
+        return None
+    if reason := doubt(field, read, reading.country):
+        reading.warnings.append(Problem(f"INVALID_{field.type}", f"{field.name}: {reason}", path))
+    return read
 
 
-def _read_parts(
-    field: Field, value: Any, country: str | None, path: tuple[str | int, ...], problems: list[Problem]
-) -> Parts | None:
+def _read_parts(field: Field, value: Any, path: tuple[str | int, ...], reading: _Reading) -> Parts | None:
     if not isinstance(value, dict) or any(field.part(name) is None for name in value):
         names = ", ".join(part.name for part in field.parts)
-        problems.append(
-            Problem("INVALID_OBJECT", f"{field.name}: expected an object of no more than {names}", path)
-        )
+        message = f"{field.name}: expected an object of no more than {names}"
+        reading.problems.append(Problem("INVALID_OBJECT", message, path))
         return None
-    found_before = len(problems)
+    found_before = len(reading.problems)
     parts: Parts = {}
     for part in field.parts:
         given = value.get(part.name)
         if not _is_blank(given):
-            read = _read_value(part, given, country, (*path, part.name), problems)
+            read = _read_value(part, given, (*path, part.name), reading)
             if isinstance(read, Scalar):
                 parts[part.name] = read
-    if parts and len(problems) == found_before:
-        problems += [
+    if parts and len(reading.problems) == found_before:
+        reading.problems.extend(
             Problem("MISSING_FIELD", f"{field.name} needs {part.name}.", (*path, part.name))
             for part in field.parts
             if part.required and part.name not in parts
-        ]
+        )
     return parts or None
 
 

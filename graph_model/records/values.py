@@ -28,9 +28,8 @@ class Invalid(Exception):
         self.message = message
 
 
-def parse(field: Field, value: Any, country: str | None) -> Scalar:
-    """The value as it is stored. `country` is what a national phone number has to be of. Raises Invalid,
-    Malformed, or what the parsers of times raise."""
+def parse(field: Field, value: Any) -> Scalar:
+    """The value as it is stored. Raises Invalid, or what the parsers of times raise."""
     match field.type:
         case FieldType.INTEGER:
             if isinstance(value, bool) or not isinstance(value, int) or abs(value) >= 2**53:
@@ -58,11 +57,22 @@ def parse(field: Field, value: Any, country: str | None) -> Scalar:
             text = text.upper()
             if not re.fullmatch("[A-Z]{3}", text):
                 raise Invalid("INVALID_CURRENCY", "expected a currency code of ISO 4217, such as EUR")
-        case FieldType.EMAIL if normalise.email(text) is None:
-            raise Invalid("INVALID_EMAIL", "not a valid e-mail address")
-        case FieldType.PHONE:
-            normalise.phone(text, country)
     return text
+
+
+def doubt(field: Field, value: Scalar, country: str | None) -> str | None:
+    """Why a stored value cannot be what its field says, although it is kept: sources hold many addresses and
+    numbers with slips, which identify nobody but are still like what was meant. `country` is what a national
+    phone number has to be of."""
+    match field.type:
+        case FieldType.EMAIL if normalise.email(str(value)) is None:
+            return "not a valid e-mail address"
+        case FieldType.PHONE:
+            try:
+                normalise.phone(str(value), country)
+            except normalise.Malformed as error:
+                return str(error)
+    return None
 
 
 def _text(value: Any, max_length: int) -> str:

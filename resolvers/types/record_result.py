@@ -14,12 +14,18 @@ from resolvers.planning.answer import plan_here
 from resolvers.planning.objects import build_object
 from resolvers.principal import Scope
 from resolvers.types.individual import Individual
+from resolvers.types.payloads import UserError
 
 
 @strawberry.type(description="What became of one record, in the order of the input.")
 class RecordResult:
     record_id: str | None = shown(Scope.INGEST, "The record's id in the source; null if it had none.")
     outcome: RecordOutcome = shown(Scope.INGEST, "What became of it.")
+    warnings: list[UserError] = shown(
+        Scope.INGEST,
+        "What is wrong with values of a record that was not rejected: malformed e-mail addresses and phone "
+        "numbers are kept, but identify nobody.",
+    )
     individual_id: strawberry.ID | None = shown(
         Scope.INGEST,
         "The individual that it belongs to; null if it was rejected or deleted, or leads to nobody yet.",
@@ -42,5 +48,6 @@ class RecordResult:
         return cls(
             record_id=result.record_id,
             outcome=RecordOutcome(result.outcome.value),
+            warnings=[UserError.of(warning) for warning in result.warnings],
             individual_id=strawberry.ID(result.individual_id) if result.individual_id else None,
         )

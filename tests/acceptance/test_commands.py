@@ -38,7 +38,7 @@ async def test_a_csv_file_is_ingested_and_its_wrong_records_are_named(
     gateway: GatewayProcess, tmp_path: Path
 ) -> None:
     (tmp_path / "contacts.csv").write_text(
-        "id,firstName,lastName,email\nX-1,Eva,Brandt,eva.brandt@example.com\nX-2,Bad,Mail,nonsense\nX-3,Max,,\n"
+        "id,firstName,birthDate,email\nX-1,Eva,,eva.brandt@example.com\nX-2,Bad,nonsense,\nX-3,Max,,rubbish\n"
     )
 
     status, output, errors = await run(
@@ -48,12 +48,14 @@ async def test_a_csv_file_is_ingested_and_its_wrong_records_are_named(
     assert status == 1
     assert "2 created" in output
     assert "1 rejected" in output
-    assert "record 2: INVALID_EMAIL" in errors
+    assert "record 2: INVALID_DATE" in errors
+    assert "record 3: warning: INVALID_EMAIL" in errors
     assert "nonsense" not in errors
+    assert "rubbish" not in errors
     found = await gateway.query(
         '{ individual(by: {identifier: {type: EMAIL, value: "eva.brandt@example.com"}}) { displayName } }'
     )
-    assert found["individual"]["displayName"] == "Eva Brandt"
+    assert found["individual"]["displayName"] == "Eva"
 
 
 async def test_a_file_of_json_lines_is_ingested_and_again_changes_nothing(
@@ -115,6 +117,23 @@ async def test_migrate_says_where_the_graph_is(engine: Engine, tmp_path: Path) -
     newest = MIGRATIONS[-1].number
     assert status == 0, errors
     assert output.splitlines()[-1] == f"The graph is at migration {newest}."
+
+
+async def test_all_records_are_resolved_at_once_by_splink(
+    gateway: GatewayProcess, engine: Engine, tmp_path: Path
+) -> None:
+    both = {"firstName": "Rosa", "lastName": "Quandt", "email": "rosa.quandt@example.com"}
+    await gateway.ingest("crm", "Individual", {"id": "s-1", **both}, {"id": "s-2", **both})
+    command = ("resolve", "--engine", "splink", "--directory", "export")
+
+    exported = await run(*command, "--export-only", cwd=tmp_path, **engine.environment())
+    resolved = await run(*command, cwd=tmp_path, **engine.environment())
+
+    assert exported[0] == 0, exported[2]
+    assert "records written to export." in exported[1]
+    assert "settings.spark.json" in os.listdir(tmp_path / "export")
+    assert resolved[0] == 0, resolved[2]
+    assert "kept as evidence." in resolved[1]
 
 
 async def test_schema_prints_what_is_committed(tmp_path: Path) -> None:

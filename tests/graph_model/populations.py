@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
@@ -42,11 +42,17 @@ class Sent:
     source: str
     object: str
     record: Json
+    deleted: bool = False
 
 
 def person(id_: str, *, source: str = "crm", modified: int = 0, **fields: Any) -> Sent:
     """What a source says of a person on a day."""
     return Sent(source, "Individual", {"id": id_, "modifiedAt": at(modified), **fields})
+
+
+def deletion(sent: Sent, *, modified: int) -> Sent:
+    """That its source deleted the record on a day."""
+    return replace(sent, record={"id": sent.record["id"], "modifiedAt": at(modified)}, deleted=True)
 
 
 def order(id_: str, *, source: str = "shop", modified: int = 0, ordered: int = 0, **fields: Any) -> Sent:
@@ -63,22 +69,33 @@ def visit(id_: str, *, source: str = "web", modified: int = 0, **fields: Any) ->
 
 async def send(ingestion: Ingestion, batch: Iterable[Sent], *, actor: str = "tester") -> list[RecordResult]:
     """Send the records at the same moment, so that they share a transaction; each must be accepted."""
-    answers = await asyncio.gather(
-        *(ingestion.ingest(sent.source, sent.object, [sent.record], actor=actor) for sent in batch)
-    )
+    answers = await asyncio.gather(*(_send(ingestion, sent, actor) for sent in batch))
     results = [answer[0] for answer in answers]
     assert [result.problems for result in results if result.outcome is Outcome.REJECTED] == []
     return results
 
 
+async def _send(ingestion: Ingestion, sent: Sent, actor: str) -> list[RecordResult]:
+    if sent.deleted:
+        return await ingestion.delete(
+            sent.source,
+            sent.object,
+            [sent.record["id"]],
+            modified_at=datetime.fromisoformat(sent.record["modifiedAt"]),
+            actor=actor,
+        )
+    return await ingestion.ingest(sent.source, sent.object, [sent.record], actor=actor)
+
+
 def population(random: Random, *, records: int = 7, objects: int = 5) -> list[Sent]:
     """Versions of records and business objects that share e-mail addresses, phones, names, devices and
-    customer numbers; versions of one record disagree, and some have the same modified time."""
+    customer numbers, and deletions; versions of one record disagree, and some have the same modified time."""
     sent: list[Sent] = []
     for number in range(records):
         source = random.choice(("crm", "shop"))
         for _ in range(random.choice((1, 1, 2, 3))):
             sent.append(person(f"p{number}", source=source, modified=random.randrange(4), **_person(random)))
+        sent += _deletions(random, sent[-1])
     for number in range(objects):
         for _ in range(random.choice((1, 1, 2))):
             modified = random.randrange(4)
@@ -99,6 +116,7 @@ def population(random: Random, *, records: int = 7, objects: int = 5) -> list[Se
                         **fields,
                     )
                 )
+        sent += _deletions(random, sent[-1])
     return sent
 
 
@@ -113,6 +131,10 @@ def shuffled(random: Random, sent: Sequence[Sent]) -> list[list[Sent]]:
     return batches
 
 
+def _deletions(random: Random, sent: Sent) -> list[Sent]:
+    return [deletion(sent, modified=random.randrange(4))] if random.random() < 0.25 else []
+
+
 def invented_name(number: int) -> str:
     """A family name that is not like that of any other number."""
     return "".join(Random(number).choices("abcdefghijklmnopqrstuvwxyz", k=12)).title()
@@ -122,6 +144,8 @@ def _person(random: Random) -> Json:
     fields: Json = {}
     if random.random() < 0.8:
         fields["firstName"], fields["lastName"] = random.choice(NAMES)
+    if random.random() < 0.05:
+        fields["noMergeReason"] = "a witness"
     if random.random() < 0.3:
         fields["birthDate"], fields["postalCode"] = random.choice(BIRTHS)
     fields |= _some(random, customerNumber=CUSTOMER_NUMBERS)

@@ -8,8 +8,10 @@ from typing import Any, LiteralString
 
 from graph_model.graph import Graph
 from graph_model.identity.components import connected
+from graph_model.identity.golden import golden_values
 
 Part = frozenset[str]
+_GOLDEN = golden_values([]).properties.keys()
 
 _MEMBERS: LiteralString = """
 MATCH (i:Individual)<-[:UNIFIED]-(r:SourceRecord)
@@ -30,7 +32,7 @@ _INSIGHTS: LiteralString = """
 MATCH (v:InsightValue)-[:OF]->(i:Individual) RETURN collect([i.id, v.name, v.unit, v.amount, v.since])
 """
 _MATCHES: LiteralString = """
-MATCH (a:SourceRecord)-[m:MATCH]->(b:SourceRecord) RETURN collect([a.key, b.key, m.rule, m.score])
+MATCH (a:SourceRecord)-[m:MATCH]->(b:SourceRecord) RETURN collect([a.key, b.key, m.rule, m.weight])
 """
 _UNIFIED: LiteralString = """
 MATCH (r:SourceRecord) WHERE r.deletedAt IS NULL
@@ -80,6 +82,14 @@ class Snapshot:
     objects: dict[str, Part | None]
     insights: frozenset[tuple[Any, ...]]
     matches: frozenset[tuple[Any, ...]]
+
+    @property
+    def golden(self) -> dict[Part, dict[str, Any]]:
+        """The golden values of each individual, and where they are from."""
+        return {
+            part: {name: value for name, value in properties.items() if name in _GOLDEN}
+            for part, properties in self.individuals.items()
+        }
 
     @property
     def partition(self) -> set[Part]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -18,7 +19,7 @@ from graph_model.identity.matching.features import (
     unpack,
 )
 from graph_model.identity.normalise import MOST
-from graph_model.ingestion.commit import derived_device
+from graph_model.ingestion.devices import derived_device
 from graph_model.metadata.objects import INDIVIDUAL, ORGANIZATION, Field
 from graph_model.records.model import Record
 from graph_model.records.validation import validate
@@ -93,6 +94,20 @@ def test_a_device_is_seen_by_itself_alone() -> None:
 def test_who_says_why_it_must_never_be_merged_is_alone() -> None:
     assert seen(noMergeReason="Test account").alone
     assert not seen(noMergeReason=" ").alone
+
+
+def test_what_is_like_an_email_address_is_seen_behind_those_that_are() -> None:
+    written = ["Em <Em@Aosn@ware.com>", "ada@mail.example", "jamesd75Collins.biz", "em@aosn@ware.com"]
+    assert seen(email=written).emails == ("ada@mail.example", "em@aosn@ware.com", "jamesd75collins.biz")
+
+
+@pytest.mark.parametrize("remark", ["none", "no mail", "ask his wife.", "@", "unknown"])
+def test_a_remark_is_not_seen_as_an_email_address(remark: str) -> None:
+    assert seen(email=remark).emails == ()
+
+
+def test_a_phone_that_cannot_be_is_seen_by_its_digits() -> None:
+    assert seen(phone="+49 30 2312500 1234 5678 90").phones == ("493023125001234567890",)
 
 
 def test_a_phone_of_an_unknown_country_is_seen_by_its_digits() -> None:

@@ -193,6 +193,15 @@ def test_a_null_takes_away_no_contact_point_of_another_record() -> None:
     assert values(said(1, email=["a@b.example"]), said(2, email=None))["emails"] == ["a@b.example"]
 
 
+def test_what_is_no_contact_point_is_shown_last() -> None:
+    golden = values(
+        said(1, email=["ada@mail.example"], phone=["+44 20 7946 0018"]),
+        said(2, email=["ada@@mail.example"], phone=["+44", "020 7946"]),
+    )
+    assert golden["emails"] == ["ada@mail.example", "ada@@mail.example"]
+    assert golden["phones"] == ["020 7946", "+44 20 7946 0018", "+44"]
+
+
 def test_a_person_is_shown_by_name_else_by_email_else_as_anonymous() -> None:
     assert values(said(1, firstName="Ada", lastName="Lovelace"))["displayName"] == "Ada Lovelace"
     assert values(said(1, lastName="Lovelace", email=["a@b.example"]))["displayName"] == "Lovelace"

@@ -5,7 +5,11 @@ from __future__ import annotations
 import asyncio
 from typing import LiteralString
 
-from graph_model.graph import Graph
+import pytest
+
+from graph_model import backfill
+from graph_model.graph import Graph, Transaction
+from graph_model.ingestion.ingestion import Ingestion
 from graph_model.migrations import MIGRATIONS, migrate
 from tests.servers.engine import Engine, wipe
 
@@ -40,6 +44,24 @@ async def test_gateways_that_start_at_once_do_not_disturb_each_other(graph: Grap
         await asyncio.gather(migrate(graph), migrate(other))
     state = await graph.read(_STATE)
     assert len(state) == len(MIGRATIONS) + 2
+
+
+async def test_individuals_of_before_there_were_organisations_are_persons(
+    graph: Graph, ingestion: Ingestion, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    records = [{"id": str(number)} for number in range(3)]
+    await ingestion.ingest("crm", "Individual", records, actor="tester")
+    await ingestion.ingest("crm", "Organization", [{"id": "o", "name": "Acme"}], actor="tester")
+
+    async def forget(transaction: Transaction) -> None:
+        await transaction.run("MATCH (i:Individual {partyType: 'PERSON'}) SET i.partyType = null")
+        await transaction.run("MATCH (m:Migration {number: 3}) DELETE m")
+
+    await graph.write(forget)
+    monkeypatch.setattr(backfill, "BATCH", 2)
+    assert [migration.number for migration in await migrate(graph)] == [3]
+    types = await graph.read("MATCH (i:Individual) RETURN collect(i.partyType)")
+    assert sorted(types) == ["ORGANIZATION", "PERSON", "PERSON", "PERSON"]
 
 
 def test_migrations_are_numbered_from_one_without_a_gap() -> None:

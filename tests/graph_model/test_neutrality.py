@@ -6,23 +6,28 @@ Of the seeds at least one notices each thing that was left out on trial: locks, 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack
 from datetime import timedelta
 from random import Random
 
 import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
 
 from graph_model.graph import Graph
-from graph_model.identity import resolve
+from graph_model.identity.matching.default import DEFAULT
+from graph_model.identity.rulesets.model import Ruleset
 from graph_model.ingestion.ingestion import Ingestion
 from graph_model.insights.model import Threshold
 from graph_model.migrations import migrate
 from tests.graph_model import profiles
 from tests.graph_model.conftest import Clock
+from tests.graph_model.oracle import expected
 from tests.graph_model.populations import START, Sent, order, person, population, send, shuffled
+from tests.graph_model.rulesets import SMALL_CAPS, use
 from tests.graph_model.snapshots import Snapshot, snapshot
-from tests.servers.engine import Engine, wipe
+from tests.servers.engine import Engine, empty, wipe
 
 
 async def resolved(graph: Graph, ingestion: Ingestion, batches: Sequence[Sequence[Sent]]) -> Snapshot:
@@ -32,27 +37,69 @@ async def resolved(graph: Graph, ingestion: Ingestion, batches: Sequence[Sequenc
     known: set[str] = set()
     for batch in batches:
         known |= {result.individual_id for result in await send(ingestion, batch) if result.individual_id}
-        assert (await profiles.by_ids(graph, sorted(known))).keys() == known
+        found = await profiles.by_ids(graph, sorted(known))
+        assert found.keys() | await profiles.gone(graph, sorted(known)) == known
     return await snapshot(graph)
 
 
-@pytest.mark.parametrize("seed", range(3))
-async def test_the_order_and_the_batches_do_not_matter(graph: Graph, ingestion: Ingestion, seed: int) -> None:
-    random = Random(seed)
+@pytest.fixture(scope="module")
+async def shared(engine: Engine) -> AsyncIterator[Graph]:
+    """A graph for many examples, which begin without records."""
+    async with engine.connect() as graph:
+        await wipe(graph)
+        await migrate(graph)
+        yield graph
+
+
+SMALLEST_CAPS = SMALL_CAPS.model_copy(update={"name": "smallest caps", "key_cap": 2})
+RULESETS = {ruleset.name: ruleset for ruleset in (DEFAULT, SMALL_CAPS, SMALLEST_CAPS)}
+# Populations are small enough to be read as they are, and to shrink them would take long.
+AT_LENGTH = settings(
+    max_examples=300,
+    phases=[Phase.explicit, Phase.generate],
+    deadline=None,
+    database=None,
+    suppress_health_check=list(HealthCheck),
+)
+BRIEFLY = settings(AT_LENGTH, max_examples=8, derandomize=True)
+
+
+async def check_neutrality(graph: Graph, ruleset: Ruleset, random: Random) -> None:
+    """Whatever the order and the batches, what is in the graph is what the records come to, from scratch."""
+    ingestion = Ingestion(graph, threshold=Threshold(lifetime_value=500, silent_days=180), clock=Clock())
     sent = population(random)
-    expected = await resolved(graph, ingestion, [sent])
-    assert await resolved(graph, ingestion, shuffled(random, sent)) == expected
+    snapshots: list[Snapshot] = []
+    for batches in ([sent], shuffled(random, sent)):
+        await empty(graph)
+        await use(graph, ruleset)
+        for batch in batches:
+            await send(ingestion, batch)
+        snapshots.append(await snapshot(graph))
+        found = await expected(graph)
+        assert snapshots[-1].matches == found.matches
+        assert snapshots[-1].golden == found.individuals
+    assert snapshots[1] == snapshots[0]
 
 
-@pytest.mark.parametrize("seed", [13, 28])
-async def test_nor_do_they_where_identifiers_cross_the_cap_in_both_directions(
-    graph: Graph, ingestion: Ingestion, seed: int, monkeypatch: pytest.MonkeyPatch
+@given(st.sampled_from(sorted(RULESETS)), st.integers(0, 10**6))
+@BRIEFLY
+async def test_the_order_the_batches_updates_and_deletions_do_not_matter(
+    shared: Graph, ruleset: str, seed: int
 ) -> None:
-    monkeypatch.setattr(resolve, "GENERIC_CAP", 2)
+    await check_neutrality(shared, RULESETS[ruleset], Random(seed))
+
+
+@pytest.mark.soak
+@given(st.sampled_from(sorted(RULESETS)), st.integers(0, 10**6))
+@AT_LENGTH
+async def test_nor_do_they_at_length(shared: Graph, ruleset: str, seed: int) -> None:
+    await check_neutrality(shared, RULESETS[ruleset], Random(seed))
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_no_id_is_lost_on_the_way(graph: Graph, ingestion: Ingestion, seed: int) -> None:
     random = Random(seed)
-    sent = population(random)
-    expected = await resolved(graph, ingestion, [sent])
-    assert await resolved(graph, ingestion, shuffled(random, sent)) == expected
+    await resolved(graph, ingestion, shuffled(random, population(random)))
 
 
 async def test_nor_does_the_number_of_writers(

@@ -47,8 +47,8 @@ async def take(tail: Tail, count: int, *, after: int = 0) -> list[Event]:
         return [await anext(following) for _ in range(count)]
 
 
-def names(events: list[Event]) -> list[str | None]:
-    return [event.individual_id for event in events]
+def names(events: list[Event]) -> list[str]:
+    return [event.individual_id or "" for event in events]
 
 
 async def test_events_are_numbered_without_a_gap(graph: Graph) -> None:

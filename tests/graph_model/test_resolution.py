@@ -63,13 +63,38 @@ async def test_nothing_in_nothing_out(graph: Graph, ingestion: Ingestion) -> Non
 async def test_one_record_of_three_is_wrong_and_the_others_are_stored(
     graph: Graph, ingestion: Ingestion
 ) -> None:
-    records = [{"id": "a"}, {"id": "b", "email": "nobody"}, {"id": "c"}]
+    records = [{"id": "a"}, {"id": "b", "birthDate": "someday"}, {"id": "c"}]
     results = await ingestion.ingest("crm", "Individual", records, actor="tester")
     assert [result.outcome for result in results] == [Outcome.CREATED, Outcome.REJECTED, Outcome.CREATED]
     assert [(problem.code, problem.path) for problem in results[1].problems] == [
-        ("INVALID_EMAIL", ("records", 1, "email"))
+        ("INVALID_DATE", ("records", 1, "birthDate"))
     ]
     assert await people(graph) == [{"a"}, {"c"}]
+
+
+async def test_a_record_with_a_malformed_address_is_stored_and_warned_of(
+    graph: Graph, ingestion: Ingestion
+) -> None:
+    records = [
+        {"id": "a", "birthDate": "someday"},
+        {"id": "b", "email": ["b@mail.example", "b@@mail.example"]},
+    ]
+    for outcome in (Outcome.CREATED, Outcome.UNCHANGED):
+        _, result = await ingestion.ingest("crm", "Individual", records, actor="tester")
+        assert (result.outcome, result.problems) == (outcome, ())
+        assert [(warning.code, warning.path) for warning in result.warnings] == [
+            ("INVALID_EMAIL", ("records", 1, "email", 1))
+        ]
+
+
+async def test_a_malformed_address_is_evidence_but_identifies_nobody(
+    graph: Graph, ingestion: Ingestion
+) -> None:
+    ada: dict[str, Any] = {"firstName": "Ada", "lastName": "King", "email": "office@@mail.example"}
+    await send(
+        ingestion, [person("a", **ada), person("b", **ada), person("c", **ada | {"firstName": "Grace"})]
+    )
+    assert await people(graph) == [{"a", "b"}, {"c"}]
 
 
 async def test_the_same_record_again_changes_nothing(graph: Graph, ingestion: Ingestion) -> None:

@@ -75,11 +75,11 @@ def test_a_modified_time_that_does_not_exist_is_refused(modified_at: Any) -> Non
 
 
 def test_every_problem_of_a_record_is_told() -> None:
-    found = refused("Individual", id="", colour="red", email=["ada@mail.example", "nobody"], gender="X")
+    found = refused("Individual", id="", colour="red", email=["ada@mail.example", "x" * 5_000], gender="X")
     assert found == [
         ("INVALID_ID", ("id",)),
         ("UNKNOWN_FIELD", ("colour",)),
-        ("INVALID_EMAIL", ("email", 1)),
+        ("INVALID_TEXT", ("email", 1)),
         ("INVALID_ENUM", ("gender",)),
     ]
 
@@ -295,8 +295,42 @@ def test_the_country_of_a_phone_is_its_own_or_the_records_or_the_default(
     assert record.fields["phone"] == [phone]
 
 
-def test_a_phone_that_cannot_be_is_refused_with_its_place() -> None:
-    assert refused("Individual", phone=["+49 30 23125001", "+49"]) == [("INVALID_PHONE", ("phone", 1))]
+def warned(record: Record) -> list[tuple[str, tuple[str | int, ...]]]:
+    return [(warning.code, warning.path) for warning in record.warnings]
+
+
+def test_a_malformed_email_address_is_kept_with_a_warning_and_identifies_nobody() -> None:
+    record = accepted("Individual", email=["ada@mail.example", "Ada@@Work.example"], firstName="Ada")
+    assert record.fields == {"email": ["ada@mail.example", "Ada@@Work.example"], "firstName": "Ada"}
+    assert keys(record) == ["EMAIL||ada@mail.example"]
+    assert warned(record) == [("INVALID_EMAIL", ("email", 1))]
+    assert "Work" not in record.warnings[0].message
+
+
+def test_a_phone_that_cannot_be_is_kept_with_a_warning_and_identifies_nobody() -> None:
+    record = accepted("Individual", phone=["+49 30 23125001", "+49"])
+    assert record.fields == {"phone": ["+49 30 23125001", "+49"]}
+    assert keys(record) == ["PHONE||+493023125001"]
+    assert warned(record) == [("INVALID_PHONE", ("phone", 1))]
+
+
+def test_a_national_phone_is_doubted_by_its_country_alone() -> None:
+    assert warned(accepted("Individual", phone="1", country="DE")) == [("INVALID_PHONE", ("phone",))]
+    assert warned(accepted("Individual", phone="1", default_country="DE")) == [("INVALID_PHONE", ("phone",))]
+    assert warned(accepted("Individual", phone="1")) == []
+
+
+def test_an_order_by_a_malformed_email_address_is_kept_and_leads_to_nobody() -> None:
+    order = accepted("SalesOrder", **an_order(email="ada@@mail.example", phone="+49"))
+    assert (order.fields["email"], order.fields["phone"]) == ("ada@@mail.example", "+49")
+    assert keys(order) == []
+    assert warned(order) == [("INVALID_EMAIL", ("email",)), ("INVALID_PHONE", ("phone",))]
+
+
+def test_an_email_address_behind_a_name_is_shown_so_and_read_alone() -> None:
+    record = accepted("Individual", email="Ada King <Ada@mail.example>")
+    assert record.fields == {"email": ["Ada King <Ada@mail.example>"]}
+    assert (keys(record), record.warnings) == (["EMAIL||ada@mail.example"], ())
 
 
 def test_identifiers_are_normalised_unique_and_the_strongest_first() -> None:

@@ -33,6 +33,18 @@ class Engine:
         }
 
 
+async def empty(graph: Graph) -> None:
+    """Delete every node but those that come with the schema."""
+
+    async def work(transaction: Transaction) -> None:
+        await transaction.run(
+            "MATCH (n) WHERE NOT (n:Migration OR n:Lock OR n:Counter OR n:Ruleset OR n:RulesetPart"
+            " OR n:RulesetState) DETACH DELETE n"
+        )
+
+    await graph.write(work)
+
+
 async def wipe(graph: Graph) -> None:
     """Delete every node."""
 

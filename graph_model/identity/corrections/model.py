@@ -50,9 +50,11 @@ def correction_record(
     checked = validate(
         {"id": id_} | _raw(fields), STEWARD, object_type, received_at=now, default_country=default_country
     )
-    if isinstance(checked, Record):
+    # What a source is forgiven is refused here: somebody is there to mend it.
+    problems = checked.warnings if isinstance(checked, Record) else checked
+    if isinstance(checked, Record) and not problems:
         return checked
-    return [replace(problem, path=("fields", *_path(problem.path))) for problem in checked]
+    return [replace(problem, path=("fields", *_path(problem.path))) for problem in problems]
 
 
 def _raw(fields: Mapping[str, Any]) -> dict[str, Any]:

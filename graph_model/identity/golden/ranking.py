@@ -18,17 +18,19 @@ from graph_model.identity.rulesets.model import Reconcile, ReconciliationRule
 @dataclass(frozen=True, slots=True)
 class Said:
     """What one record says of a field: a value, or None, that there is none. `texts` are what the value is
-    read by (one, or the parts of an address), and `form` is equal for values that count as the same."""
+    read by (one, or the parts of an address), and `form` is equal for values that count as the same. What
+    `doubtful` is cannot be what its field says."""
 
     value: GoldenValue | None
     texts: tuple[str, ...]
     form: tuple[str, ...]
     record: GoldenSource
+    doubtful: bool = False
 
 
-def says(record: GoldenSource, value: GoldenValue | None, *texts: str, form: str | None = None) -> Said:
-    """What a record says; values that differ in case alone are the same, unless `form` says otherwise."""
-    return Said(value, texts, tuple(map(fold, texts)) if form is None else (form,), record)
+def says(record: GoldenSource, value: GoldenValue | None, *texts: str) -> Said:
+    """What a record says; values that differ in case alone are the same."""
+    return Said(value, texts, tuple(map(fold, texts)), record)
 
 
 def ranked(said: Iterable[Said], rule: ReconciliationRule) -> list[Said]:

@@ -115,8 +115,8 @@ def _address(record: GoldenSource) -> Said | GoldenSource:
 def _contact_points(
     records: Sequence[GoldenSource], name: str, field: str, reconciliation: Reconciliation
 ) -> tuple[list[Said], str]:
-    """Every value once, the best first: of those that normalise to the same, the best is shown. The newest
-    correction that names the field says all that there are."""
+    """Every value once, the best first, whatever is malformed last: of those that normalise to the same, the
+    best is shown. The newest correction that names the field says all that there are."""
     naming = (record for record in records if record.source == STEWARD and field in record.fields)
     if corrections := [says(record, None) for record in naming]:
         newest = ranked(corrections, _CORRECTIONS)[0].record
@@ -124,7 +124,8 @@ def _contact_points(
     else:
         reconcile = reconciliation.fields.get(name, reconciliation.default)
         said = (item for record in records for item in _values(record, field))
-        kept, rule = ranked(said, reconcile), reconcile.rule.value
+        kept = sorted(ranked(said, reconcile), key=lambda item: item.doubtful)
+        rule = reconcile.rule.value
     shown: dict[tuple[str, ...], Said] = {}
     for item in kept:
         shown.setdefault(item.form, item)
@@ -136,15 +137,19 @@ def _values(record: GoldenSource, field: str) -> Iterator[Said]:
     country = record.fields.get("country")
     held = record.fields.get(field) or []
     for value in map(str, held if isinstance(held, list) else [held]):
-        same = normalise.email(value) if field == "email" else _phone(value, country)
-        yield says(record, value, value, form=same or value)
+        try:
+            same, doubtful = _normal(field, value, country), False
+        except normalise.Malformed:
+            same, doubtful = None, True
+        yield Said(value, (value,), (same or value,), record, doubtful)
 
 
-def _phone(value: str, country: GoldenValue | None) -> str | None:
-    try:
+def _normal(field: str, value: str, country: GoldenValue | None) -> str | None:
+    if field == "phone":
         return normalise.phone(value, str(country) if country else None)
-    except normalise.Malformed:
-        return None
+    if (address := normalise.email(value)) is None:
+        raise normalise.Malformed("not an e-mail address")
+    return address
 
 
 def _display_name(values: dict[str, FieldValue | None]) -> str:

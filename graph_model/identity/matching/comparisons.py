@@ -14,9 +14,11 @@ from jellyfish import metaphone
 from nicknames import NickNamer
 from rapidfuzz.distance import OSA, JaroWinkler
 
+from graph_model.identity import normalise
+
 LEVELS: Final[dict[str, tuple[str, ...]]] = {
-    "first_name": ("EQUAL", "NICKNAME", "CLOSE", "PART", "SIMILAR", "KNOWN", "ELSE"),
-    "last_name": ("EQUAL", "CLOSE", "PART", "SIMILAR", "KNOWN", "ELSE"),
+    "first_name": ("EQUAL", "NICKNAME", "CLOSE", "PART", "SIMILAR", "KNOWN", "IN_EMAIL", "ELSE"),
+    "last_name": ("EQUAL", "CLOSE", "PART", "SIMILAR", "KNOWN", "IN_EMAIL", "ELSE"),
     "name_order": ("STRAIGHT", "SWAPPED"),
     "middle_name": ("EQUAL", "PART", "ELSE"),
     "suffix": ("EQUAL", "ELSE"),
@@ -38,6 +40,8 @@ LEVELS: Final[dict[str, tuple[str, ...]]] = {
 
 CLOSE_SIMILARITY: Final = 0.92
 SIMILAR: Final = 0.8
+LONG_SOUND: Final = 3
+"""Sounds in a name that are enough for it to be taken for another that sounds alike."""
 _MEMO = 1 << 17
 _nicknames = NickNamer()
 
@@ -50,11 +54,24 @@ def phonetic(word: str) -> str:
 
 
 @lru_cache(maxsize=1 << 15)
-def short_forms(name: str) -> frozenset[str]:
-    """Names that a given name is a short or a long form of, itself included, however `-ie` is spelt."""
+def full_forms(name: str) -> frozenset[str]:
+    """Names that a given name may be short for, itself included, however `-ie` is spelt."""
     spelt = f"{name[:-2]}y" if name.endswith("ie") else name
-    found = {name, *_nicknames.nicknames_of(name), *_nicknames.canonicals_of(name)}
-    return frozenset({*found, *_nicknames.nicknames_of(spelt), *_nicknames.canonicals_of(spelt)})
+    return frozenset({name, *_nicknames.canonicals_of(name), *_nicknames.canonicals_of(spelt)})
+
+
+@lru_cache(maxsize=1 << 15)
+def _full_sounds(name: str) -> frozenset[str]:
+    return frozenset(sound for sound in map(phonetic, full_forms(name)) if len(sound) >= LONG_SOUND)
+
+
+def _short(one: str, other: str) -> bool:
+    """Whether two given names are forms of one: one is short for the other or for what sounds like it, or
+    both are short for the same."""
+    if not full_forms(one).isdisjoint(full_forms(other)):
+        return True
+    sounds, sounds_ = _full_sounds(one), _full_sounds(other)
+    return phonetic(one) in sounds_ or phonetic(other) in sounds
 
 
 def _close(one: str, other: str) -> bool:
@@ -76,10 +93,10 @@ def first_name(one: str, other: str) -> int:
     words; somewhat similar; else. That two similar ones are both common names is for `evidence` to see."""
     if one == other:
         return 0
-    if other in short_forms(one) or one in short_forms(other):
-        return 1
     if _close(one, other):
-        return 2
+        return 1 if not full_forms(one).isdisjoint(full_forms(other)) else 2
+    if _short(one, other):
+        return 1
     shorter, longer = sorted((one, other), key=len)
     words, others = shorter.split(), longer.split()
     if (
@@ -88,6 +105,9 @@ def first_name(one: str, other: str) -> int:
         or shorter.replace(" ", "") == longer.replace(" ", "")
     ):
         return 3
+    sounds = phonetic(one)
+    if len(sounds) > 1 and sounds == phonetic(other):
+        return 4
     return 4 if _similar(one, other) else len(LEVELS["first_name"]) - 1
 
 
@@ -101,7 +121,7 @@ def last_name(one: str, other: str) -> int:
     words, others = one.split(), other.split()
     if (len(words) > 1 or len(others) > 1) and any(len(word) > 1 for word in set(words) & set(others)):
         return 2
-    return 3 if phonetic(one) == phonetic(other) or _similar(one, other) else 5
+    return 3 if phonetic(one) == phonetic(other) or _similar(one, other) else len(LEVELS["last_name"]) - 1
 
 
 @lru_cache(maxsize=_MEMO)
@@ -154,9 +174,10 @@ def word(one: str, other: str) -> int:
 @lru_cache(maxsize=_MEMO)
 def email(one: str, other: str) -> int:
     """E-mail addresses: equal; at most two edits apart, with the same digits; so with other digits; the same
-    local part elsewhere; similar at the same domain; else."""
+    local part elsewhere; similar at the same domain; else. What is no address never counts as equal: it is
+    nobody's."""
     if one == other:
-        return 0
+        return 0 if normalise.email(one) else 1
     local, _, domain = one.partition("@")
     local_, _, domain_ = other.partition("@")
     if local == local_ and len(local) > 2:

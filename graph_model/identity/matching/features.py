@@ -6,7 +6,7 @@ Read this first: blocking keys, comparisons and guards all reason about `Feature
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
@@ -18,7 +18,7 @@ from anyascii import anyascii
 from graph_model.identity import addresses, names, normalise, organizations
 from graph_model.identity.addresses import Address
 from graph_model.identity.names import Name
-from graph_model.metadata.objects import DEVICE_OBJECT, ORGANIZATION, IdentifierType
+from graph_model.metadata.objects import DEVICE_LOGINS, DEVICE_OBJECT, ORGANIZATION, IdentifierType
 from graph_model.records.model import FieldValue, Record
 
 __all__ = ["PACKED_PREFIX", "Address", "Features", "Name", "Party", "features_of", "pack", "unpack"]
@@ -39,9 +39,10 @@ class Party(StrEnum):
 class Features:
     """What matching sees of one record. `key` is the record's key as text, and everything that depends on
     an order of records goes by it. `organizations` are normalised names of organisations; `birth_dates` are
-    ISO 8601; `emails` and `phones` are normalised values, a phone of an unknown country its digits without
-    a plus; `identifiers` are the keys (`type|issuer|value`) of all its other identifiers. What is generic is
-    left out by whoever loads it. Who is `alone` says why it must never be merged, and is not compared."""
+    ISO 8601; `emails` and `phones` are normalised values, and behind them what is none but may be like one: a
+    malformed e-mail address in lower case, a phone of no or an unknown country as its digits without a plus.
+    `identifiers` are the keys (`type|issuer|value`) of all its other identifiers. What is generic is left out
+    by whoever loads it. Who is `alone` says why it must never be merged, and is not compared."""
 
     key: str
     party: Party = Party.PERSON
@@ -70,7 +71,9 @@ def features_of(record: Record) -> Features:
             others.append(identifier.key)
     key, identifiers = str(record.key), tuple(others)
     if record.key.object == DEVICE_OBJECT:
-        return Features(key, Party.DEVICE, identifiers=identifiers)
+        logins = fields.get(DEVICE_LOGINS, [])
+        seen = [f"{IdentifierType.LOGIN}||{login}" for login in logins] if isinstance(logins, list) else []
+        return Features(key, Party.DEVICE, identifiers=(*identifiers, *seen))
     is_organization = record.object_type is ORGANIZATION
     return Features(
         key=key,
@@ -80,7 +83,7 @@ def features_of(record: Record) -> Features:
         birth_dates=(str(fields["birthDate"]),) if "birthDate" in fields else (),
         birth_place=normalise.words(_text(fields, "birthPlace")),
         gender=_text(fields, "gender"),
-        emails=tuple(emails),
+        emails=(*emails, *_misspelt(fields.get("email"))),
         phones=(*phones, *_national(fields.get("phone"), phones)),
         addresses=_addresses(fields),
         identifiers=identifiers,
@@ -225,8 +228,14 @@ def _addresses(fields: Mapping[str, FieldValue]) -> tuple[Address, ...]:
     return tuple(dict.fromkeys(address for address in found if address != addresses.NOWHERE))
 
 
+def _misspelt(written: FieldValue | None) -> Iterable[str]:
+    """What is like an e-mail address among those written, each once."""
+    values = written if isinstance(written, list) else ()
+    return dict.fromkeys(text for value in values if (text := normalise.misspelt_email(str(value))))
+
+
 def _national(written: FieldValue | None, known: Sequence[str]) -> list[str]:
-    """The digits of the phones whose country nobody knows."""
+    """The digits of the phones whose country nobody knows, or that have none."""
     found: list[str] = []
     for value in written if isinstance(written, list) else ():
         digits = _NOT_DIGIT.sub("", anyascii(str(value))).lstrip("0")

@@ -98,6 +98,12 @@ class Scorer:
         """The match rule that decided the pair, or WEIGHT."""
         return self._weigh(a, b)[3]
 
+    def decide(self, party: Party, found: list[Finding]) -> tuple[int, str]:
+        """The weight of a pair of that party, and the rule that decided it, where what was found of the pair
+        is known already."""
+        verdict = self._verdict(party, found)
+        return verdict.weight, verdict.rule
+
     def explain(self, a: Features, b: Features) -> Explanation:
         """Everything that `weigh` added up."""
         one, other = (a, b) if a.key <= b.key else (b, a)
@@ -162,7 +168,10 @@ class Scorer:
             return _device(one, other)
         if a.party is not b.party:
             return _Verdict([], NEVER, NEVER, None, BY_WEIGHT, None, NEVER)
-        found = findings(one, other, self.weights)
+        return self._verdict(a.party, findings(one, other, self.weights))
+
+    def _verdict(self, party: Party, found: list[Finding]) -> _Verdict:
+        """What findings of two persons or of two organisations come to."""
         unrelated, household, weak = self.ruleset.prior, self.ruleset.household_prior, True
         against_unrelated, against_household = self.weights.unrelated, self.weights.household
         for attribute, level, adjustment, _, _ in found:
@@ -170,7 +179,7 @@ class Scorer:
             household += against_household[attribute][level]
             weak = weak and attribute in _WEAK
         weight = min(unrelated, household)
-        ceiling = self.ruleset.link - 1 if weak and a.party is Party.PERSON else None
+        ceiling = self.ruleset.link - 1 if weak and party is Party.PERSON else None
         if ceiling is not None:
             weight = min(weight, ceiling)
         for rule in self._rules:
@@ -191,6 +200,8 @@ class Scorer:
 def _device(one: Prepared, other: Prepared) -> _Verdict:
     """A device is whoever carries one of its identifiers; nothing else is said about it."""
     shared = sorted(one.devices & other.devices)
+    if one.device is not other.device:
+        shared += sorted(one.accounts & other.accounts)
     if not shared:
         return _Verdict([], NEVER, NEVER, None, BY_WEIGHT, None, NEVER)
     found = [Finding(_DEVICE, 0, 0, shared[0], shared[0])]

@@ -88,7 +88,7 @@ def preview(
 ) -> dict[str, Any]:
     """The report on these records under that ruleset (JSON): for a process of its own."""
     tried = Ruleset.model_validate_json(ruleset)
-    members = {each.key: _member(each) for each in sampled}
+    members = {each.key: member_of(each) for each in sampled}
     bound = Among(_within(always, members.keys()), _within(never, members.keys()))
     trial = resolve_in_memory(tell, Loaded.of(version, 0, tried), members, bound)
     membership = {each.key: each.individual for each in sampled if each.individual is not None}
@@ -99,7 +99,8 @@ def _within(pairs: Sequence[Sequence[str]], keys: Any) -> frozenset[Pair]:
     return frozenset((min(one, other), max(one, other)) for one, other in pairs if {one, other} <= keys)
 
 
-def _member(each: Sampled) -> Member:
+def member_of(each: Sampled) -> Member:
+    """The record as the graph has it, as far as matching asks."""
     source, object_, _ = each.key.split("/", 2)
     return Member(
         key=each.key,
