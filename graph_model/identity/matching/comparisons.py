@@ -17,8 +17,8 @@ from rapidfuzz.distance import OSA, JaroWinkler
 from graph_model.identity import normalise
 
 LEVELS: Final[dict[str, tuple[str, ...]]] = {
-    "first_name": ("EQUAL", "NICKNAME", "CLOSE", "PART", "SIMILAR", "KNOWN", "ELSE"),
-    "last_name": ("EQUAL", "CLOSE", "PART", "SIMILAR", "KNOWN", "ELSE"),
+    "first_name": ("EQUAL", "NICKNAME", "CLOSE", "PART", "SIMILAR", "KNOWN", "IN_EMAIL", "ELSE"),
+    "last_name": ("EQUAL", "CLOSE", "PART", "SIMILAR", "KNOWN", "IN_EMAIL", "ELSE"),
     "name_order": ("STRAIGHT", "SWAPPED"),
     "middle_name": ("EQUAL", "PART", "ELSE"),
     "suffix": ("EQUAL", "ELSE"),
@@ -121,7 +121,7 @@ def last_name(one: str, other: str) -> int:
     words, others = one.split(), other.split()
     if (len(words) > 1 or len(others) > 1) and any(len(word) > 1 for word in set(words) & set(others)):
         return 2
-    return 3 if phonetic(one) == phonetic(other) or _similar(one, other) else 5
+    return 3 if phonetic(one) == phonetic(other) or _similar(one, other) else len(LEVELS["last_name"]) - 1
 
 
 @lru_cache(maxsize=_MEMO)

@@ -23,23 +23,25 @@ _Row = tuple[float, float, float]
 
 _PROBABILITIES: dict[str, tuple[_Row, ...]] = {
     "first_name": (
-        (0.76, 0.050, 0.006),
+        (0.74, 0.050, 0.006),
         (0.04, 0.006, 0.003),
         (0.09, 0.012, 0.004),
         (0.03, 0.030, 0.008),
         (0.04, 0.030, 0.012),
         (0.01, 0.040, 0.010),
-        (0.03, 0.832, 0.957),
+        (0.02, 0.002, 0.001),
+        (0.03, 0.830, 0.956),
     ),
     "last_name": (
-        (0.74, 0.750, 0.002),
+        (0.72, 0.750, 0.002),
         (0.12, 0.070, 0.002),
         (0.02, 0.030, 0.001),
         (0.04, 0.020, 0.006),
         (0.01, 0.010, 0.003),
-        (0.07, 0.120, 0.986),
+        (0.02, 0.020, 0.0005),
+        (0.07, 0.100, 0.9855),
     ),
-    "name_order": ((0.94, 0.998, 0.998), (0.06, 0.002, 0.002)),
+    "name_order": ((0.95, 0.9, 0.9), (0.05, 0.1, 0.1)),
     "middle_name": ((0.60, 0.05, 0.02), (0.30, 0.10, 0.08), (0.10, 0.85, 0.90)),
     "suffix": ((0.99, 0.30, 0.40), (0.01, 0.70, 0.60)),
     "birth_date": (
@@ -92,8 +94,8 @@ _PROBABILITIES: dict[str, tuple[_Row, ...]] = {
 """Of each level: its probability in a match, in a household, among unrelated."""
 
 _SHARES: dict[str, tuple[float, ...]] = {
-    "first_name": (1, 0.5, 0.5, 0, 0, 0, 0),
-    "last_name": (1, 0.5, 0.5, 0, 0, 0),
+    "first_name": (1, 0.5, 0.5, 0, 0, 0, 1, 0),
+    "last_name": (1, 0.5, 0.5, 0, 0, 1, 0),
     "birth_place": (1, 0.5, 0),
     "birth_date": (1, 0, 0, 0, 0, 0),
     "email": (1, 0.5, 1, 0, 1, 0),
@@ -158,8 +160,8 @@ DEFAULT = Ruleset(
         "name2_place",
     ),
     key_cap=60,
-    prior=-14 * BIT,
-    household_prior=0,
+    prior=-13_500,
+    household_prior=1 * BIT,
     comparisons=tuple(_comparison(attribute) for attribute in LEVELS),
     rules=_RULES,
     frequencies=shipped(),
