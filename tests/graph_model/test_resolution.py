@@ -90,7 +90,7 @@ async def test_a_record_with_a_malformed_address_is_stored_and_warned_of(
 async def test_a_malformed_address_is_evidence_but_identifies_nobody(
     graph: Graph, ingestion: Ingestion
 ) -> None:
-    ada = {"firstName": "Ada", "lastName": "King", "email": "office@@mail.example"}
+    ada: dict[str, Any] = {"firstName": "Ada", "lastName": "King", "email": "office@@mail.example"}
     await send(
         ingestion, [person("a", **ada), person("b", **ada), person("c", **ada | {"firstName": "Grace"})]
     )

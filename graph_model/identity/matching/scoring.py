@@ -200,6 +200,8 @@ class Scorer:
 def _device(one: Prepared, other: Prepared) -> _Verdict:
     """A device is whoever carries one of its identifiers; nothing else is said about it."""
     shared = sorted(one.devices & other.devices)
+    if one.device is not other.device:
+        shared += sorted(one.accounts & other.accounts)
     if not shared:
         return _Verdict([], NEVER, NEVER, None, BY_WEIGHT, None, NEVER)
     found = [Finding(_DEVICE, 0, 0, shared[0], shared[0])]
