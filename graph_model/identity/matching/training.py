@@ -32,6 +32,8 @@ ROUNDS: Final = 2
 GIVEN_NAME: Final = "email_given_name"
 """The attribute that pairs of one name are drawn for: pairs drawn at random seldom agree in it."""
 
+ANY_SUPPORT: Final = -1_000 * BIT
+"""Where it is known how often names occur, they count for what they weigh beside anything else."""
 NAME_ORDER: Final = "name_order"
 """Not learned: who swaps names swaps them whoever the other record is about, so a swap says nothing."""
 
@@ -57,7 +59,7 @@ def train(ruleset: Ruleset, records: Sequence[Features], pairs: Collection[Pair]
         ruleset = _estimated(ruleset, by_key, sample, len(ordered) / len(sample), strangers, namesakes)
     linked = _sample([pair for pair in ordered if person[pair[0]] == person[pair[1]]], LINKED_AT_MOST)
     kinds = choose_kinds(list(by_key.values()), [(by_key[a], by_key[b]) for a, b in linked], ruleset.key_cap)
-    return ruleset.model_copy(update={"key_kinds": kinds or ruleset.key_kinds})
+    return ruleset.model_copy(update={"key_kinds": kinds or ruleset.key_kinds, "support": ANY_SUPPORT})
 
 
 def _sample(pairs: list[Pair], most: int) -> list[Pair]:
