@@ -50,7 +50,7 @@ class Explanation:
 
     `against_unrelated` is `prior` and the sum of each `unrelated` and `adjustment`; `against_household` is
     `household_prior` and the sum of each `household`. `weight` is the lesser of the two, at most `ceiling`
-    where names are all that speaks for the pair, and at least `lifted` where the match rule `rule` holds.
+    where nothing but names speaks for the pair, and at least `lifted` where the match rule `rule` holds.
     """
 
     a: str
@@ -174,10 +174,12 @@ class Scorer:
         """What findings of two persons or of two organisations come to."""
         unrelated, household, weak = self.ruleset.prior, self.ruleset.household_prior, True
         against_unrelated, against_household = self.weights.unrelated, self.weights.household
+        support = self.ruleset.support
         for attribute, level, adjustment, _, _ in found:
-            unrelated += against_unrelated[attribute][level] + adjustment
+            against = against_unrelated[attribute][level] + adjustment
+            unrelated += against
             household += against_household[attribute][level]
-            weak = weak and attribute in _WEAK
+            weak = weak and (against <= support or attribute in _WEAK)
         weight = min(unrelated, household)
         ceiling = self.ruleset.link - 1 if weak and party is Party.PERSON else None
         if ceiling is not None:

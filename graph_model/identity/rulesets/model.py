@@ -151,7 +151,10 @@ class Reconciliation(_Frozen):
 
 
 class Ruleset(_Frozen):
-    """Everything that decides who is one person. Of two records with equal rulesets the answer is equal."""
+    """Everything that decides who is one person. Of two records with equal rulesets the answer is equal.
+
+    A pair of persons for which only names speak is not linked by weight: something else must be known of
+    both that weighs more than `support` (thousandths of a bit, against unrelated)."""
 
     name: str = "default"
     key_kinds: tuple[str, ...]
@@ -162,6 +165,7 @@ class Ruleset(_Frozen):
     comparisons: tuple[Comparison, ...]
     rules: tuple[Rule, ...] = ()
     frequencies: dict[str, FrequencyTable] = {}
+    support: int = BIT
     link: int = 0
     review: int = -3 * BIT
     floor: int = -3 * BIT
