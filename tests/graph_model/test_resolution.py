@@ -90,10 +90,12 @@ async def test_a_record_with_a_malformed_address_is_stored_and_warned_of(
 async def test_a_malformed_address_is_evidence_but_identifies_nobody(
     graph: Graph, ingestion: Ingestion
 ) -> None:
-    ada: dict[str, Any] = {"firstName": "Ada", "lastName": "King", "email": "office@@mail.example"}
-    await send(
-        ingestion, [person("a", **ada), person("b", **ada), person("c", **ada | {"firstName": "Grace"})]
-    )
+    names = {"a": ("Ada", "King"), "b": ("Ada", "King"), "c": ("Grace", "Hopper")}
+    records = [
+        person(id_, firstName=first, lastName=last, email="office@@mail.example")
+        for id_, (first, last) in names.items()
+    ]
+    await send(ingestion, records)
     assert await people(graph) == [{"a", "b"}, {"c"}]
 
 
