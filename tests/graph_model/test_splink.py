@@ -43,7 +43,13 @@ _ALONE: LiteralString = "MATCH (r:SourceRecord) SET r.component = null"
 
 ODDITIES = [
     person("j1", firstName="Juan", lastName="de la Vega", email=["j@mail.example", "juan@other.example"]),
-    person("j2", fullName="de la Vega, Juan", email="juan@other.example", phone=["+49 30 23125001"]),
+    person(
+        "j2",
+        fullName="de la Vega, Juan",
+        email="juan@other.example",
+        phone=["+49 30 23125001"],
+        login="juan",
+    ),
     person("j3", firstName="Vega", lastName="Juan", phone=["+49 30 23125001", "+49 30 23125002"]),
     person(
         "n1",
@@ -163,6 +169,7 @@ async def fill(ingestion: Ingestion) -> None:
     for start in range(0, len(sent), 40):
         await send(ingestion, sent[start : start + 40])
     await send(ingestion, [visit("v1", deviceId="device-1"), visit("v2", deviceId="device-2")])
+    await send(ingestion, [visit("v3", deviceId="device-3", login="juan"), visit("v4", deviceId="device-4")])
 
 
 async def silent(_: int, __: int) -> None:

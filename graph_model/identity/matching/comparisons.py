@@ -14,11 +14,9 @@ from jellyfish import metaphone
 from nicknames import NickNamer
 from rapidfuzz.distance import OSA, JaroWinkler
 
-from graph_model.identity import normalise
-
 LEVELS: Final[dict[str, tuple[str, ...]]] = {
-    "first_name": ("EQUAL", "NICKNAME", "CLOSE", "PART", "SIMILAR", "KNOWN", "ELSE"),
-    "last_name": ("EQUAL", "CLOSE", "PART", "SIMILAR", "KNOWN", "ELSE"),
+    "first_name": ("EQUAL", "NICKNAME", "CLOSE", "PART", "SIMILAR", "KNOWN", "IN_EMAIL", "ELSE"),
+    "last_name": ("EQUAL", "CLOSE", "PART", "SIMILAR", "KNOWN", "IN_EMAIL", "ELSE"),
     "name_order": ("STRAIGHT", "SWAPPED"),
     "middle_name": ("EQUAL", "PART", "ELSE"),
     "suffix": ("EQUAL", "ELSE"),
@@ -121,7 +119,7 @@ def last_name(one: str, other: str) -> int:
     words, others = one.split(), other.split()
     if (len(words) > 1 or len(others) > 1) and any(len(word) > 1 for word in set(words) & set(others)):
         return 2
-    return 3 if phonetic(one) == phonetic(other) or _similar(one, other) else 5
+    return 3 if phonetic(one) == phonetic(other) or _similar(one, other) else len(LEVELS["last_name"]) - 1
 
 
 @lru_cache(maxsize=_MEMO)
@@ -174,10 +172,9 @@ def word(one: str, other: str) -> int:
 @lru_cache(maxsize=_MEMO)
 def email(one: str, other: str) -> int:
     """E-mail addresses: equal; at most two edits apart, with the same digits; so with other digits; the same
-    local part elsewhere; similar at the same domain; else. What is no address never counts as equal: it is
-    nobody's."""
+    local part elsewhere; similar at the same domain; else."""
     if one == other:
-        return 0 if normalise.email(one) else 1
+        return 0
     local, _, domain = one.partition("@")
     local_, _, domain_ = other.partition("@")
     if local == local_ and len(local) > 2:

@@ -1,4 +1,4 @@
-"""How often values occur among people: frequency tables, counted from records and blended with shipped ones."""
+"""How often values occur among people: frequency tables, counted and blended with those that are shipped."""
 
 from __future__ import annotations
 
@@ -69,8 +69,8 @@ def count(
 
 
 def _blend(counted: Counter[str], total: int, unseen: int, shipped: FrequencyTable | None) -> FrequencyTable:
-    """The table of those counted and those added. A value that stands out in a small sample has the share that
-    it has there, as far as more than two people carry it: so many might be chance."""
+    """The table of those counted and those added. A value that stands out in a small sample has the share
+    that it has there, as far as more than two people carry it: so many might be chance."""
     size = total + unseen
     if shipped is None:
         sample = total + min(unseen, FEW)

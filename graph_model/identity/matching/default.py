@@ -23,23 +23,25 @@ _Row = tuple[float, float, float]
 
 _PROBABILITIES: dict[str, tuple[_Row, ...]] = {
     "first_name": (
-        (0.76, 0.050, 0.006),
+        (0.74, 0.050, 0.006),
         (0.04, 0.006, 0.003),
         (0.09, 0.012, 0.004),
         (0.03, 0.030, 0.008),
         (0.04, 0.030, 0.012),
         (0.01, 0.040, 0.010),
-        (0.03, 0.832, 0.957),
+        (0.02, 0.002, 0.001),
+        (0.03, 0.830, 0.956),
     ),
     "last_name": (
-        (0.74, 0.750, 0.002),
+        (0.72, 0.750, 0.002),
         (0.12, 0.070, 0.002),
         (0.02, 0.030, 0.001),
         (0.04, 0.020, 0.006),
         (0.01, 0.010, 0.003),
-        (0.07, 0.120, 0.986),
+        (0.02, 0.020, 0.0005),
+        (0.07, 0.100, 0.9855),
     ),
-    "name_order": ((0.94, 0.998, 0.998), (0.06, 0.002, 0.002)),
+    "name_order": ((0.95, 0.9, 0.9), (0.05, 0.1, 0.1)),
     "middle_name": ((0.60, 0.05, 0.02), (0.30, 0.10, 0.08), (0.10, 0.85, 0.90)),
     "suffix": ((0.99, 0.30, 0.40), (0.01, 0.70, 0.60)),
     "birth_date": (
@@ -71,7 +73,7 @@ _PROBABILITIES: dict[str, tuple[_Row, ...]] = {
     "phone": ((0.50, 0.60, 0.00002), (0.04, 0.03, 0.00002), (0.06, 0.03, 0.0002), (0.40, 0.34, 0.99976)),
     "street": ((0.55, 0.75, 0.00005), (0.15, 0.12, 0.0002), (0.05, 0.02, 0.001), (0.25, 0.11, 0.99875)),
     "postal_code": ((0.75, 0.85, 0.002), (0.07, 0.04, 0.002), (0.18, 0.11, 0.996)),
-    "city": ((0.65, 0.80, 0.03), (0.15, 0.10, 0.02), (0.20, 0.10, 0.95)),
+    "city": ((0.65, 0.80, 0.06), (0.15, 0.10, 0.02), (0.20, 0.10, 0.92)),
     "official_number": ((0.91, 0.003, 0.00001), (0.07, 0.003, 0.0002), (0.02, 0.994, 0.99979)),
     "account": ((0.50, 0.05, 0.00001), (0.50, 0.95, 0.99999)),
     "organization": (
@@ -92,8 +94,8 @@ _PROBABILITIES: dict[str, tuple[_Row, ...]] = {
 """Of each level: its probability in a match, in a household, among unrelated."""
 
 _SHARES: dict[str, tuple[float, ...]] = {
-    "first_name": (1, 0.5, 0.5, 0, 0, 0, 0),
-    "last_name": (1, 0.5, 0.5, 0, 0, 0),
+    "first_name": (1, 0.5, 0.5, 0, 0, 0, 1, 0),
+    "last_name": (1, 0.5, 0.5, 0, 0, 1, 0),
     "birth_place": (1, 0.5, 0),
     "birth_date": (1, 0, 0, 0, 0, 0),
     "email": (1, 0.5, 1, 0, 1, 0),
@@ -153,13 +155,15 @@ BLOCKED = (r"no-?reply@.*", r"no-?e?mail@.*", r"(null|none|unknown|anonymous)@.*
 
 DEFAULT = Ruleset(
     key_kinds=(
-        "birth", "names", "email", "email_start", "number_start", "number_end", "phone_end", "initials",
-        "name1_street", "name2_street", "house_street", "name1_year", "name2_year", "name1_day", "name2_day",
-        "name2_place",
+        "birth", "names", "initials", "email", "email_start", "number_start", "phone_end", "house_street",
+        "name1_year", "name2_year", "name1_day", "name2_day", "name1_place", "name2_place", "name2_street",
+        "name2_birth_place",
     ),
-    key_cap=60,
-    prior=-14 * BIT,
-    household_prior=0,
+    key_cap=20,
+    prior=-13_500,
+    review=-1 * BIT,
+    floor=-1 * BIT,
+    household_prior=1 * BIT,
     comparisons=tuple(_comparison(attribute) for attribute in LEVELS),
     rules=_RULES,
     frequencies=shipped(),

@@ -9,7 +9,7 @@ seen, and matches disagree no more often than a cap: unanchored, EM finds some o
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -34,8 +34,8 @@ LEAST: Final = 1e-6
 
 @dataclass(frozen=True, slots=True)
 class Observed:
-    """Compared pairs: by attribute the level of each (-1: not known on both sides), and what frequencies add to
-    the weight of each against unrelated, in bits."""
+    """Compared pairs: by attribute the level of each (-1: not known on both sides), and what frequencies add
+    to the weight of each against unrelated, in bits."""
 
     levels: dict[str, Levels]
     adjustment: Floats
@@ -65,8 +65,9 @@ class Model:
 
     @property
     def household_prior(self) -> float:
-        """log2 odds of a match against a household."""
-        return min(float(np.log2(self.matches / self.households)), MOST_HOUSEHOLD_PRIOR)
+        """log2 odds of a match against a household, pulled towards even."""
+        odds = (self.matches + ANCHOR_MATCH) / (self.households + ANCHOR_MATCH)
+        return min(float(np.log2(odds)), MOST_HOUSEHOLD_PRIOR)
 
 
 def random_levels(observed: Observed, start: Mapping[str, Floats], moved: Sequence[str]) -> dict[str, Floats]:
@@ -82,30 +83,20 @@ def random_levels(observed: Observed, start: Mapping[str, Floats], moved: Sequen
 
 
 def estimate(
-    observed: Observed, start: Model, caps: Mapping[str, float], scale: float, conditional: Sequence[str]
+    observed: Observed, start: Model, caps: Mapping[str, float], scale: float, held: Collection[str]
 ) -> Model:
     """The model after EM on candidate pairs, each of which stands for `scale` of them. `caps` limit how often
-    matches disagree, by attribute; of the attributes `conditional` unrelated pairs are learned here, too."""
+    matches disagree, by attribute; the attributes `held` stay as they are."""
     model = start
     for _ in range(ROUNDS):
         match, household = posterior(observed, model)
-        unrelated = np.maximum(1.0 - match - household, 0.0)
         seen: dict[str, Floats] = {}
-        new_match, new_unrelated = dict(model.match), dict(model.unrelated)
+        new_match = dict(model.match)
         for attribute, levels in observed.levels.items():
-            known = levels >= 0
-            at = levels[known]
-            size = len(start.match[attribute])
-
-            def counted(weights: Floats, at: Levels = at, known: object = known, size: int = size) -> Floats:
-                return np.bincount(at, weights=weights[known], minlength=size)[:size]  # type: ignore[index]
-
-            seen[attribute] = counted(match)
-            if attribute in conditional:
-                new_unrelated[attribute] = _normalised(
-                    counted(unrelated) + ANCHOR_UNRELATED * start.unrelated[attribute]
-                )
+            seen[attribute] = _counted(levels, match, len(start.match[attribute]))
         for attribute, counts in seen.items():
+            if attribute in held:
+                continue
             together = sum((seen[name] for name in ALIKE.get(attribute, ()) if name in seen), counts)
             learned = _normalised(together + ANCHOR_MATCH * start.match[attribute])
             kept = (1 - HELD) * learned + HELD * start.match[attribute]
@@ -113,7 +104,7 @@ def estimate(
         model = Model(
             new_match,
             start.household,
-            new_unrelated,
+            start.unrelated,
             max(float(match.sum()) * scale, 1.0),
             max(float(household.sum()) * scale, 1.0),
             model.pairs,
@@ -136,6 +127,12 @@ def posterior(observed: Observed, model: Model) -> tuple[Floats, Floats]:
     household = np.exp2(np.clip(-against_household, -60, 60))
     total = 1.0 + unrelated + household
     return 1.0 / total, household / total
+
+
+def _counted(levels: Levels, weights: Floats, size: int) -> Floats:
+    known = levels >= 0
+    counts = np.bincount(levels[known], weights=weights[known], minlength=size)
+    return np.asarray(counts, dtype=np.float64)
 
 
 def _normalised(counts: Floats) -> Floats:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from graph_model.identity.matching import comparisons
-from graph_model.identity.matching.features import Address, Name
+from graph_model.identity.matching.features import Address, Features, Name
 from graph_model.identity.matching.prepared import Prepared
 from graph_model.identity.matching.weights import Weights
 
@@ -35,6 +35,8 @@ def findings(one: Prepared, other: Prepared, weights: Weights) -> list[Finding]:
         if a.names and b.names:
             found = _names(a.names, b.names, weights)
             named = any(x.level <= _AGREEING.get(x.attribute, -1) for x in found)
+        if bool(a.emails) != bool(b.emails) and len(found) < 2:
+            found += _in_email(a, b, found, weights)
         if a.birth_dates and b.birth_dates:
             found.append(_best("birth_date", a.birth_dates, b.birth_dates, weights))
         if a.birth_place and b.birth_place:
@@ -61,6 +63,8 @@ def findings(one: Prepared, other: Prepared, weights: Weights) -> list[Finding]:
 
 _AGREEING = {"first_name": 3, "last_name": 2}
 """The worst level at which a name still agrees, for an e-mail address that may be made of it."""
+IN_EMAIL = 4
+"""Letters of a name by which an e-mail address repeats it."""
 _SWAPPED = 4
 """The worst level at which the parts of a name may agree crosswise."""
 _SIMILAR_FIRST = (2, 4)
@@ -135,6 +139,23 @@ def _ordered(first: str, last: str, first_: str, last_: str, weights: Weights) -
             level = 4
         found.append(_finding("last_name", level, last, last_, weights))
     return found
+
+
+def _in_email(a: Features, b: Features, found: list[Finding], weights: Weights) -> list[Finding]:
+    """A name that one record lacks and its e-mail address repeats from the other, which has no address."""
+    teller, named = (a, b) if a.emails else (b, a)
+    local = teller.emails[0].partition("@")[0]
+    told = teller.names[0] if teller.names else Name()
+    name = named.names[0] if named.names else Name()
+    known = {finding.attribute for finding in found}
+    return [
+        _finding(attribute, level, value, value, weights)
+        for attribute, level, value, own in (
+            ("first_name", 6, name.first, told.first),
+            ("last_name", 5, name.last, told.last),
+        )
+        if attribute not in known and not own and len(value) >= IN_EMAIL and value in local
+    ]
 
 
 def _addresses(ones: Sequence[Address], others: Sequence[Address], weights: Weights) -> list[Finding]:

@@ -1,7 +1,7 @@
 """Frequencies of names that are shipped with the default ruleset.
 
 `names.txt` is made of the name files of the US census of 1990, as the PyPI package `names` carries them, by
-`python -m graph_model.identity.matching.frequencies PATH-OF-THAT-PACKAGE`: of 100,000 people how many have
+`python -m graph_model.identity.matching.frequencies PATH-OF-THAT-PACKAGE`: of 20,000 people how many have
 each first and last name, those that three or more have.
 """
 
@@ -14,15 +14,15 @@ from pathlib import Path
 
 from graph_model.identity.rulesets.model import FrequencyTable
 
-PEOPLE = 100_000
-DOMAINS = {
-    "gmail.com": 38_000, "yahoo.com": 14_000, "hotmail.com": 12_000, "outlook.com": 6_000,
-    "aol.com": 4_000, "icloud.com": 4_000, "live.com": 1_500, "msn.com": 1_200, "comcast.net": 1_500,
-    "mail.ru": 1_500, "qq.com": 1_500, "gmx.de": 1_000, "web.de": 1_000, "163.com": 800, "me.com": 700,
-    "yahoo.co.uk": 700, "hotmail.co.uk": 700, "att.net": 600, "t-online.de": 500, "verizon.net": 500,
-    "sbcglobal.net": 500, "btinternet.com": 500, "orange.fr": 500, "libero.it": 500, "free.fr": 400,
-    "yahoo.fr": 400, "hotmail.fr": 400, "protonmail.com": 400, "proton.me": 300, "bigpond.com": 300,
-}
+PEOPLE = 20_000
+ADDRESSES = 100_000
+_DOMAINS = """
+gmail.com 38000 yahoo.com 14000 hotmail.com 12000 outlook.com 6000 aol.com 4000 icloud.com 4000
+live.com 1500 comcast.net 1500 mail.ru 1500 qq.com 1500 msn.com 1200 gmx.de 1000 web.de 1000 163.com
+800 me.com 700 yahoo.co.uk 700 hotmail.co.uk 700 att.net 600 t-online.de 500 verizon.net 500
+sbcglobal.net 500 btinternet.com 500 orange.fr 500 libero.it 500 free.fr 400 yahoo.fr 400 hotmail.fr
+400 protonmail.com 400 proton.me 300 bigpond.com 300
+"""
 """Of 100,000 private e-mail addresses how many are at the large providers: an estimate, to the order."""
 LEAST = 3
 """A value that fewer carry is not listed: it counts as seen once."""
@@ -35,8 +35,12 @@ def shipped() -> dict[str, FrequencyTable]:
     for line in files(__package__).joinpath("names.txt").read_text("ascii").splitlines():
         table, name, count = line.split()
         tables[table][name] = int(count)
-    tables["email_domain"] = DOMAINS
-    return {name: FrequencyTable(total=PEOPLE, counts=counts) for name, counts in tables.items()}
+    words = _DOMAINS.split()
+    domains = dict(zip(words[::2], map(int, words[1::2]), strict=True))
+    return {
+        **{name: FrequencyTable(total=PEOPLE, counts=counts) for name, counts in tables.items()},
+        "email_domain": FrequencyTable(total=ADDRESSES, counts=domains),
+    }
 
 
 def _percentages(path: Path) -> dict[str, float]:

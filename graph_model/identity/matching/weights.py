@@ -14,8 +14,8 @@ from typing import Protocol
 from graph_model.identity.matching.comparisons import LEVELS
 from graph_model.identity.rulesets.model import BIT, FrequencyTable, Ruleset
 
-LEAST_ADJUSTMENT, MOST_ADJUSTMENT = -8 * BIT, 8 * BIT
-"""How far the frequency of a value can move a weight."""
+LEAST_FREQUENCY = 5e-6
+"""No value counts as rarer than this, however many are known: slips and shared values are no rarer."""
 
 
 SLIP = 6 * BIT
@@ -60,7 +60,7 @@ class Weights:
                     adjusted[comparison.attribute] = _adjustments(table, usual or repeated(table))
 
     def adjustment(self, attribute: str, level: int, one: str, other: str) -> int:
-        """What the frequency of the value (or of the part that agrees) adds; of two unlike values the commoner counts."""
+        """What the frequency of the value (or of its part) adds; of unlike values the commoner counts."""
         shares = self._shares.get(attribute)
         if shares is None or not shares[level]:
             return 0
@@ -93,8 +93,7 @@ def bits(match: float, other: float) -> int:
 
 def _adjustments(table: FrequencyTable, usual: float) -> tuple[dict[str, int], int]:
     def of(count: int) -> int:
-        adjustment = bits(usual, min(1.0, (count + 1) / (table.total + 1)))
-        return max(LEAST_ADJUSTMENT, min(MOST_ADJUSTMENT, adjustment))
+        return bits(usual, max(LEAST_FREQUENCY, min(1.0, (count + 1) / (table.total + 1))))
 
     return {value: of(count) for value, count in table.counts.items()}, of(1)
 

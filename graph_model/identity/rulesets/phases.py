@@ -125,7 +125,7 @@ async def begin(transaction: Transaction, version: int) -> Active:
     if stored is None or stored.state not in _STARTABLE:
         raise BadInput("That version cannot be activated.", code="NOT_ACTIVATABLE")
     current = now.current.ruleset
-    fresh = stored.ruleset.key_kinds != current.key_kinds or stored.ruleset.guards != current.guards
+    fresh = _keyed_by(stored.ruleset) != _keyed_by(current)
     phase = Phase.KEYS if fresh else Phase.EDGES
     await transaction.run(_BEGIN, version=version, phase=str(phase), fresh=fresh)
     return await active(transaction)
@@ -199,6 +199,11 @@ def _unneeded(now: Active, loaded: Loaded | None) -> int | None:
     if loaded is None or now.next is None or now.next.generation == now.current.generation:
         return None
     return loaded.generation
+
+
+def _keyed_by(ruleset: Ruleset) -> tuple[Any, ...]:
+    """What decides which keys a record has."""
+    return ruleset.key_kinds, ruleset.guards, ruleset.record_filter
 
 
 def _matching(ruleset: Ruleset) -> dict[str, Any]:
