@@ -73,7 +73,7 @@ _PROBABILITIES: dict[str, tuple[_Row, ...]] = {
     "phone": ((0.50, 0.60, 0.00002), (0.04, 0.03, 0.00002), (0.06, 0.03, 0.0002), (0.40, 0.34, 0.99976)),
     "street": ((0.55, 0.75, 0.00005), (0.15, 0.12, 0.0002), (0.05, 0.02, 0.001), (0.25, 0.11, 0.99875)),
     "postal_code": ((0.75, 0.85, 0.002), (0.07, 0.04, 0.002), (0.18, 0.11, 0.996)),
-    "city": ((0.65, 0.80, 0.03), (0.15, 0.10, 0.02), (0.20, 0.10, 0.95)),
+    "city": ((0.65, 0.80, 0.06), (0.15, 0.10, 0.02), (0.20, 0.10, 0.92)),
     "official_number": ((0.91, 0.003, 0.00001), (0.07, 0.003, 0.0002), (0.02, 0.994, 0.99979)),
     "account": ((0.50, 0.05, 0.00001), (0.50, 0.95, 0.99999)),
     "organization": (
@@ -155,12 +155,14 @@ BLOCKED = (r"no-?reply@.*", r"no-?e?mail@.*", r"(null|none|unknown|anonymous)@.*
 
 DEFAULT = Ruleset(
     key_kinds=(
-        "birth", "names", "email", "email_start", "number_start", "number_end", "phone_end", "initials",
-        "name1_street", "name2_street", "house_street", "name1_year", "name2_year", "name1_day", "name2_day",
-        "name2_place",
+        "birth", "names", "initials", "email", "email_start", "number_start", "phone_end", "house_street",
+        "name1_year", "name2_year", "name1_day", "name2_day", "name1_place", "name2_place", "name2_street",
+        "name2_birth_place",
     ),
-    key_cap=60,
+    key_cap=20,
     prior=-13_500,
+    review=-1 * BIT,
+    floor=-1 * BIT,
     household_prior=1 * BIT,
     comparisons=tuple(_comparison(attribute) for attribute in LEVELS),
     rules=_RULES,

@@ -57,7 +57,6 @@ class Model:
     matches: float
     households: float
     pairs: float
-    held_household: float
 
     @property
     def prior(self) -> float:
@@ -66,10 +65,9 @@ class Model:
 
     @property
     def household_prior(self) -> float:
-        """log2 odds of a match against a household, pulled towards where they began."""
-        matches = self.matches + ANCHOR_MATCH
-        households = self.households + ANCHOR_MATCH / 2**self.held_household
-        return min(float(np.log2(matches / households)), MOST_HOUSEHOLD_PRIOR)
+        """log2 odds of a match against a household, pulled towards even."""
+        odds = (self.matches + ANCHOR_MATCH) / (self.households + ANCHOR_MATCH)
+        return min(float(np.log2(odds)), MOST_HOUSEHOLD_PRIOR)
 
 
 def random_levels(observed: Observed, start: Mapping[str, Floats], moved: Sequence[str]) -> dict[str, Floats]:
@@ -110,7 +108,6 @@ def estimate(
             max(float(match.sum()) * scale, 1.0),
             max(float(household.sum()) * scale, 1.0),
             model.pairs,
-            start.held_household,
         )
     return model
 

@@ -1,7 +1,7 @@
 """Frequencies of names that are shipped with the default ruleset.
 
 `names.txt` is made of the name files of the US census of 1990, as the PyPI package `names` carries them, by
-`python -m graph_model.identity.matching.frequencies PATH-OF-THAT-PACKAGE`: of 100,000 people how many have
+`python -m graph_model.identity.matching.frequencies PATH-OF-THAT-PACKAGE`: of 20,000 people how many have
 each first and last name, those that three or more have.
 """
 
@@ -14,7 +14,8 @@ from pathlib import Path
 
 from graph_model.identity.rulesets.model import FrequencyTable
 
-PEOPLE = 100_000
+PEOPLE = 20_000
+ADDRESSES = 100_000
 _DOMAINS = """
 gmail.com 38000 yahoo.com 14000 hotmail.com 12000 outlook.com 6000 aol.com 4000 icloud.com 4000
 live.com 1500 comcast.net 1500 mail.ru 1500 qq.com 1500 msn.com 1200 gmx.de 1000 web.de 1000 163.com
@@ -35,8 +36,11 @@ def shipped() -> dict[str, FrequencyTable]:
         table, name, count = line.split()
         tables[table][name] = int(count)
     words = _DOMAINS.split()
-    tables["email_domain"] = dict(zip(words[::2], map(int, words[1::2]), strict=True))
-    return {name: FrequencyTable(total=PEOPLE, counts=counts) for name, counts in tables.items()}
+    domains = dict(zip(words[::2], map(int, words[1::2]), strict=True))
+    return {
+        **{name: FrequencyTable(total=PEOPLE, counts=counts) for name, counts in tables.items()},
+        "email_domain": FrequencyTable(total=ADDRESSES, counts=domains),
+    }
 
 
 def _percentages(path: Path) -> dict[str, float]:

@@ -35,6 +35,11 @@ def key_sets(features: Features, kinds: Sequence[str]) -> list[tuple[int | None,
     return list(zip_longest(*columns))[:MOST_SETS]
 
 
+def key_values(features: Features, kind: str) -> frozenset[str]:
+    """The record's keys of one kind in clear. Raises KeyError for an unknown kind."""
+    return frozenset(value for value in KEY_KINDS[kind](features, _name_parts(features)) if value)
+
+
 def exact_keys(features: Features) -> tuple[str, ...]:
     """What a record can be found by as it stands, as keys of identifiers (`type|issuer|value`)."""
     return (

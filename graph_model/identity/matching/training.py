@@ -13,6 +13,7 @@ from typing import Final
 
 import numpy as np
 
+from graph_model.identity.matching.choosing import choose_kinds
 from graph_model.identity.matching.counting import count
 from graph_model.identity.matching.estimation import Floats, Model, Observed, estimate, random_levels
 from graph_model.identity.matching.evidence import Finding
@@ -21,7 +22,8 @@ from graph_model.identity.matching.linkage import agglomerate
 from graph_model.identity.matching.scoring import Scorer
 from graph_model.identity.rulesets.model import BIT, Comparison, Level, Ruleset
 
-CANDIDATES_AT_MOST: Final = 200_000
+CANDIDATES_AT_MOST: Final = 100_000
+LINKED_AT_MOST: Final = 50_000
 RANDOM_PAIRS: Final = 30_000
 DRAWS_PER_RECORD: Final = 20
 NAMESAKES: Final = 5_000
@@ -42,11 +44,10 @@ def train(ruleset: Ruleset, records: Sequence[Features], pairs: Collection[Pair]
     ordered = sorted(pair for pair in pairs if pair[0] in by_key and pair[1] in by_key)
     if len(by_key) < 2 or not ordered:
         return ruleset
-    sample = ordered
-    if len(ordered) > CANDIDATES_AT_MOST:
-        sample = sorted(Random(1).sample(ordered, CANDIDATES_AT_MOST))
+    sample = _sample(ordered, CANDIDATES_AT_MOST)
     shipped = ruleset.frequencies
     drawn, of_a_name = _random_pairs(list(by_key)), _namesakes(by_key.values())
+    person: dict[str, str] = {}
     for _ in range(ROUNDS):
         people = _people(ruleset, by_key, ordered)
         ruleset = ruleset.model_copy(update={"frequencies": {**shipped, **count(people.values(), shipped)}})
@@ -54,7 +55,14 @@ def train(ruleset: Ruleset, records: Sequence[Features], pairs: Collection[Pair]
         strangers = [pair for pair in drawn if person[pair[0]] != person[pair[1]]]
         namesakes = [pair for pair in of_a_name if person[pair[0]] != person[pair[1]]]
         ruleset = _estimated(ruleset, by_key, sample, len(ordered) / len(sample), strangers, namesakes)
-    return ruleset
+    linked = _sample([pair for pair in ordered if person[pair[0]] == person[pair[1]]], LINKED_AT_MOST)
+    kinds = choose_kinds(list(by_key.values()), [(by_key[a], by_key[b]) for a, b in linked], ruleset.key_cap)
+    return ruleset.model_copy(update={"key_kinds": kinds or ruleset.key_kinds})
+
+
+def _sample(pairs: list[Pair], most: int) -> list[Pair]:
+    """At most so many of the pairs, drawn at random, in their order."""
+    return pairs if len(pairs) <= most else sorted(Random(1).sample(pairs, most))
 
 
 def _people(
@@ -125,7 +133,6 @@ def _estimated(
         start.matches,
         start.households,
         start.pairs,
-        start.held_household,
     )
     caps = {name: min(0.6, 0.02 + 1.5 * shares[-1]) for name, shares in start.match.items()}
     return _with_model(ruleset, estimate(observed, start, caps, scale, (NAME_ORDER,)))
@@ -194,7 +201,6 @@ def _model(ruleset: Ruleset, records: int) -> Model:
         matches,
         households,
         records * (records - 1) / 2,
-        ruleset.household_prior / BIT,
     )
 
 
