@@ -6,7 +6,7 @@ again, so a migration that was interrupted is simply run anew.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from typing import LiteralString
 
@@ -121,10 +121,11 @@ _APPLIED: LiteralString = "MATCH (m:Migration) RETURN collect(m.number)"
 _RECORD: LiteralString = "MERGE (m:Migration {number: $number}) SET m.name = $name, m.appliedAt = $at"
 
 
-async def migrate(graph: Graph) -> list[Migration]:
-    """Bring the graph's schema up to date and return the migrations that were applied, in order."""
+async def migrate(graph: Graph, migrations: Iterable[Migration] = MIGRATIONS) -> list[Migration]:
+    """Bring the graph's schema up to date (or as far as these migrations go) and return the migrations that
+    were applied, in order."""
     applied = set(await graph.read(_APPLIED))
-    missing = [migration for migration in MIGRATIONS if migration.number not in applied]
+    missing = [migration for migration in migrations if migration.number not in applied]
     for migration in missing:
         if migration.rewrite:
             await migration.rewrite(graph)

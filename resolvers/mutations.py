@@ -28,7 +28,8 @@ from resolvers.types.webhook import Webhook
 class IngestRecordsInput:
     source: str = strawberry.field(description="Name of the source, such as crm.")
     object: str = strawberry.field(
-        description="What the records are: Individual, Account, SalesOrder, Case or WebEngagement."
+        description="What the records are: Individual, Organization, Account, SalesOrder, Case or "
+        "WebEngagement."
     )
     records: list[JSON] = strawberry.field(
         description="The records, at most 1,000. Each is an object with the source's `id`, optionally "

@@ -14,6 +14,7 @@ from gateway.cli import main
 from gateway.graphql.errors import Code
 from gateway.sample.queries import QUERIES
 from gateway.telemetry.metrics import PREFIX, Metrics
+from graph_model.events.model import EventKind
 from resolvers.schema import schema
 
 ROOT = Path(__file__).parents[1]
@@ -61,6 +62,11 @@ def test_every_metric_is_documented() -> None:
     }
     operators = (ROOT / "docs" / "operators.md").read_text()
     assert set(re.findall(rf"^\| `({PREFIX}_\w+)`", operators, re.MULTILINE)) == own
+
+
+def test_every_kind_of_event_is_documented() -> None:
+    services = (ROOT / "docs" / "services.md").read_text()
+    assert set(re.findall(r"^\| `([A-Z_]+)` \|", services, re.MULTILINE)) == set(EventKind)
 
 
 def test_every_make_target_is_documented() -> None:

@@ -4,7 +4,8 @@
 
 The records are normalised, resolved among themselves by the shipped ruleset, learned from without labels, and
 resolved again: with the gateway's own code, as a preview does it, but for the graph. Prints precision, recall
-and F1, how many pairs were compared and how large the largest individual is, and the microseconds a record.
+and F1, how many pairs were compared, how many records the largest individual and the largest component have,
+and the microseconds a record.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from time import perf_counter
 
 from benchmarks.matching.datasets import DATA, PEOPLE, SETS, clusters, load, valid
 from benchmarks.matching.f1 import digest, quality
-from graph_model.identity.components import Member
+from graph_model.identity.components import Member, connected
 from graph_model.identity.constraints.model import Among
 from graph_model.identity.matching.default import DEFAULT
 from graph_model.identity.matching.features import features_of, pack
@@ -82,7 +83,8 @@ def _resolve(title: str, ruleset: Ruleset, members: Mapping[str, Member], truth:
     found = quality(trial.parts, truth)
     print(
         f"  {title:9} F1 {found.f1:.4f}  precision {found.precision:.4f}  recall {found.recall:.4f}  "
-        f"compared {trial.compared / len(truth):.1f} a record, largest {max(map(len, trial.parts))}, "
+        f"compared {trial.compared / len(truth):.1f} a record, largest {max(map(len, trial.parts))} "
+        f"of a component of {max(map(len, connected(members, trial.evidence)))}, "
         f"{took / len(truth) * 1e6:.0f} µs a record, {digest(trial.parts)}",
         flush=True,
     )

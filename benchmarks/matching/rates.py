@@ -7,14 +7,13 @@ to have compiled what they run. The engines take turns; the table shows medians.
 
 *Growth*: 5,000 further records, streamed singly, and 5,000 more in bulk, into a resolved population of 20,000
 and into one of 200,000 (`benchmarks/people.py`), by turns of 500, so that whatever else the machine does
-meets both; with the candidates that a record met there, by the gateway's own metrics.
+meets both; with how many others a record was compared with there, by the gateway's own count.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
-import re
 import statistics
 import sys
 from collections.abc import Iterable, Sequence
@@ -39,22 +38,24 @@ FURTHER = 5_000
 TURN = 500
 WARM_UP = 2_000
 PAGE_CACHE = "2g"
-CANDIDATES = "identity_gateway_candidates_total"
+SWEEP_SECONDS = 2
+"""The gateway adds what it has counted to the graph as often as it sweeps."""
+
+_COSTS = "{ ruleset { matchingCost { keyKind comparisons } } }"
 
 
 @dataclass(slots=True)
 class Grown:
-    """Further records of one way of sending: their seconds, and the candidates that they met."""
+    """Further records of one way of sending: their seconds, and how many pairs were compared for them."""
 
     records: int = 0
     seconds: float = 0.0
-    candidates: float = 0.0
+    compared: int = 0
 
-    def add(self, sent: Sent, candidates: float) -> None:
+    def add(self, sent: Sent) -> None:
         """Count another turn."""
         self.records += sent.records
         self.seconds += sent.seconds
-        self.candidates += candidates
 
     @property
     def milliseconds(self) -> float:
@@ -90,53 +91,55 @@ async def rates(records: Sequence[Labelled], engines: Iterable[str], rounds: int
 
 async def growth(engine: str, ruleset: Any) -> None:
     """Print what further records cost in a small and in a large population."""
-    people = load(f"{PEOPLE}{LARGE + 2 * FURTHER}")
-    Random(1).shuffle(people)
     sizes = (SMALL, LARGE)
-    further = people[LARGE:]
+    people = {size: load(f"{PEOPLE}{size + 2 * FURTHER}") for size in sizes}
+    for records in people.values():
+        # As many of the further records as of the others belong to people who are there already.
+        Random(1).shuffle(records)
+    sweeping = {"GATEWAY_SWEEP_INTERVAL": str(SWEEP_SECONDS)}
     async with AsyncExitStack() as stack:
         clients = {
-            size: await stack.enter_async_context(gateway(engine, page_cache=PAGE_CACHE)) for size in sizes
+            size: await stack.enter_async_context(
+                gateway(engine, page_cache=PAGE_CACHE, environment=sweeping)
+            )
+            for size in sizes
         }
         for size, client in clients.items():
             await adopt(client, ruleset)
-            filled = await client.ingest(people[:size], **BULK)
+            filled = await client.ingest(people[size][:size], **BULK)
             print(f"{engine}, {size:,}: filled at {filled.rate:.0f}/s", file=sys.stderr, flush=True)
-        for way, how, records in (
-            ("streamed", STREAMED, further[:FURTHER]),
-            ("bulk", {"size": TURN, "flights": 1}, further[FURTHER:]),
-        ):
-            grown = await by_turns(clients, records, how)
+        for way, how, start in (("streamed", STREAMED, 0), ("bulk", {"size": TURN, "flights": 1}, FURTHER)):
+            further = {size: people[size][size + start :][:FURTHER] for size in sizes}
+            grown = await by_turns(clients, further, how)
             small, large = (grown[size] for size in sizes)
             cells = [
                 f"{small.milliseconds:.2f} ms",
                 f"{large.milliseconds:.2f} ms ({large.milliseconds / small.milliseconds:.2f})",
-                *(f"{each.candidates / each.records:.1f}" for each in (small, large)),
+                *(f"{each.compared / each.records:.1f}" for each in (small, large)),
             ]
             print(f"| {engine}, {way} | {' | '.join(cells)} |", flush=True)
 
 
 async def by_turns(
-    clients: dict[int, Client], records: Sequence[Labelled], how: dict[str, int]
+    clients: dict[int, Client], records: dict[int, list[Labelled]], how: dict[str, int]
 ) -> dict[int, Grown]:
-    """Send the same records to each gateway, some to the one and then the same to the other."""
+    """Send each gateway its records, some to the one and then as many to the other."""
+    before = {size: await compared(client) for size, client in clients.items()}
     grown = {size: Grown() for size in clients}
-    for start in range(0, len(records), TURN):
+    for start in range(0, FURTHER, TURN):
         for size, client in clients.items():
-            before = await candidates(client)
-            sent = await client.ingest(records[start : start + TURN], **how)
-            grown[size].add(sent, await candidates(client) - before)
+            grown[size].add(await client.ingest(records[size][start : start + TURN], **how))
+    for size, client in clients.items():
+        grown[size].compared = await compared(client) - before[size]
     return grown
 
 
-async def candidates(client: Client) -> float:
-    """How many pairs of records the gateway has compared since its start."""
-    return total(await client.text("/metrics"), CANDIDATES)
-
-
-def total(metrics: str, name: str) -> float:
-    """The sum of a metric over its labels, in Prometheus' text form."""
-    return sum(map(float, re.findall(rf"^{name}(?:{{.*}})? (\S+)$", metrics, re.MULTILINE)))
+async def compared(client: Client) -> int:
+    """How many pairs of records the gateway has compared, all that it was sent so far included."""
+    await asyncio.sleep(3 * SWEEP_SECONDS)
+    costs = (await client.ask(_COSTS))["ruleset"]["matchingCost"]
+    # Those of rules are the same pairs once more.
+    return sum(cost["comparisons"] for cost in costs if not cost["keyKind"].startswith("rule:"))
 
 
 async def measure(options: argparse.Namespace, ruleset: Any) -> None:
@@ -146,7 +149,7 @@ async def measure(options: argparse.Namespace, ruleset: Any) -> None:
         Random(1).shuffle(records)
         await rates(records, options.engines, options.rounds, ruleset)
     if "growth" in options.only:
-        print(f"\n| a further record | among {SMALL:,} | among {LARGE:,} | candidates | candidates |")
+        print(f"\n| a further record | among {SMALL:,} | among {LARGE:,} | compared | compared |")
         print("| --- | ---: | ---: | ---: | ---: |")
         for engine in options.engines:
             await growth(engine, ruleset)

@@ -121,7 +121,7 @@ class Operations:
         meter: Meter = Meter(),  # noqa: B008
         timeout: float = 40,
         introspection: bool = True,
-        max_errors: int = 5,
+        max_errors: int = 3,
         cached_documents: int = 1_000,
         cached_bytes: int = 4 * 1024 * 1024,
         compile_operation: Compile | None = None,

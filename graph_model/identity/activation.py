@@ -12,9 +12,11 @@ from typing import LiteralString
 
 from graph_model.graph import Transaction
 from graph_model.identity import components, keysets, ready, store
+from graph_model.identity.assignment import NOTHING_NAMED, Naming
 from graph_model.identity.candidates import IDENTIFIER, Caps, Pair, marks_of
 from graph_model.identity.components import Neighbourhood
 from graph_model.identity.evidence import SYSTEM, Findings, find, save_generics
+from graph_model.identity.logins import partners
 from graph_model.identity.model import Evidence
 from graph_model.identity.resolve import Resolution, constraints_of, decide
 from graph_model.identity.rulesets.active import Active, Loaded
@@ -44,9 +46,17 @@ async def resolve_page(transaction: Transaction, now: Active, keys: Collection[s
         await prepare(transaction, changes)
 
 
-async def cut_over(transaction: Transaction, now: Active, keys: Iterable[str], *, time: str) -> Resolution:
+async def cut_over(
+    transaction: Transaction,
+    now: Active,
+    keys: Iterable[str],
+    *,
+    naming: Naming = NOTHING_NAMED,
+    time: str,
+) -> Resolution:
     """Let the ruleset that is being activated decide these records, as far as it does not yet, with the
-    components that they are in under either ruleset. The caller holds the lock, and sees to what follows."""
+    components that they are in under either ruleset; `naming` is what a steward says of ids. The caller holds
+    the lock, and sees to what follows."""
     loaded = now.deciding
     here, evidence = await _both_ways(transaction, loaded, keys)
     waiting = {
@@ -61,7 +71,7 @@ async def cut_over(transaction: Transaction, now: Active, keys: Iterable[str], *
         await _regenerate(transaction, loaded, here, live)
     # A tombstone is decided, too, but no evidence leads to it.
     findings = Findings(evidence=evidence, subjects=dict.fromkeys(waiting, SYSTEM))
-    resolution = await decide(transaction, loaded, here, findings, time=time)
+    resolution = await decide(transaction, loaded, here, findings, naming=naming, time=time)
     await ready.drop(transaction, waiting)
     await transaction.run(_DECIDED, keys=sorted(waiting), version=loaded.version)
     return resolution
@@ -81,6 +91,8 @@ async def in_the_way(transaction: Transaction, changes: Changes) -> set[str]:
     more = Caps(census.caps.key + len(changes.before), census.caps.identifier + len(changes.before))
     for holders in (await keysets.holders(transaction, set(lost), more)).values():
         touched |= holders or frozenset()
+    for pair in await partners(transaction, changes.logins, census.caps.identifier):
+        touched.update(pair)
     return touched
 
 

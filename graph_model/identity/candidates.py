@@ -104,14 +104,18 @@ class Census:
             if (before is None) != (after is None):
                 yield mark, (before if after is None else after) or frozenset()
 
-    def pairs(self, subjects: Mapping[str, frozenset[Mark]]) -> set[Pair]:
-        """The pairs of each of the subjects with everybody who holds a mark of it that counts."""
-        found: set[Pair] = set()
+    def pairs(self, subjects: Mapping[str, frozenset[Mark]]) -> dict[Pair, int]:
+        """The pairs of each of the subjects with everybody who holds a mark of it that counts, each with the
+        least slot of such a mark."""
+        found: dict[Pair, int] = {}
         for key, marks in subjects.items():
             for mark in marks:
+                slot = mark[0]
                 for other in self.after.get(mark) or ():
                     if other != key:
-                        found.add((key, other) if key < other else (other, key))
+                        pair = (key, other) if key < other else (other, key)
+                        if found.get(pair, SLOTS) > slot:
+                            found[pair] = slot
         return found
 
     def generic(self, marks: Iterable[Mark]) -> frozenset[str]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from time import perf_counter
 from typing import Any, LiteralString
 
 from graph_model.graph import Transaction
-from graph_model.identity import components, keysets, ready
+from graph_model.identity import components, costing, keysets, logins, ready
 from graph_model.identity.candidates import IDENTIFIER, Mark, Pair, marks_of, pairs_among
 from graph_model.identity.components import Neighbourhood
 from graph_model.identity.matching.features import Features, unpack
@@ -81,7 +82,8 @@ async def find(
     await _reopen(transaction, changes, here, ahead=ahead)
     await _save_generics(transaction, changes, here, ahead=ahead)
     census = changes.census
-    pairs = census.pairs({key: found.sought for key, found in changes.after.items()})
+    found_by = census.pairs({key: found.sought for key, found in changes.after.items()})
+    pairs = set(found_by)
     fading: list[frozenset[str]] = []
     for mark, holders in census.crossed():
         if mark[0] == IDENTIFIER:
@@ -90,6 +92,7 @@ async def find(
             fading.append(holders - changes.after.keys())
         else:
             pairs.update(pairs_among(holders))
+    pairs |= await _signed_in(transaction, changes, here)
     among = ready.evidence_among if ahead else components.evidence_among
     doubtful = await among(transaction, fading) - pairs
     pool = await _candidates(
@@ -98,15 +101,30 @@ async def find(
     findings = Findings(subjects=dict(changes.actors), compared=len(pairs))
     findings.fallen = await _fallen(transaction, changes, doubtful, pool)
     floor, scorer = changes.loaded.ruleset.floor, changes.loaded.scorer
+    began = perf_counter()
     for a, b in pairs:
         if a in pool and b in pool:
             one, other = pool[a].features, pool[b].features
             weight = scorer.weigh(one, other)
             if weight > floor:
                 findings.evidence[a, b] = Evidence(weight, scorer.rule(one, other))
+    costing.count(changes, found_by, findings.evidence, perf_counter() - began)
     ends = {key for pair in (*findings.evidence, *findings.fallen) for key in pair}
     findings.reached = {key: pool[key].component for key in ends}
     return findings
+
+
+async def _signed_in(transaction: Transaction, changes: Changes, here: Neighbourhood) -> set[Pair]:
+    """The pairs of the changed records by logins that were seen with devices."""
+    changed = changes.after.keys()
+    wanted = {
+        login
+        for key in changed
+        if logins.MARK in (packed := here.members[key].features or "")
+        for login in logins.logins_of(unpack(packed))
+    }
+    found = await logins.partners(transaction, wanted, changes.census.caps.identifier)
+    return {pair for pair in found if not changed.isdisjoint(pair)}
 
 
 async def _count(transaction: Transaction, changes: Changes) -> None:
@@ -190,7 +208,7 @@ async def _candidates(
         if packed is None:
             continue  # No ruleset has decided this record yet; whoever does will meet the others.
         features = unpack(packed)
-        if takes_part(source, features):
+        if takes_part(source, features, loaded):
             counted = matching_features(features, loaded, generics or ())
             pool[key] = _Candidate(source, features, identifiers or (), counted, component)
     return pool
@@ -200,7 +218,11 @@ async def _fallen(
     transaction: Transaction, changes: Changes, doubtful: Iterable[Pair], pool: Mapping[str, _Candidate]
 ) -> set[Pair]:
     """Of the pairs that share a mark which counts no longer those that share no other one that counts."""
-    pairs = [(a, b) for a, b in doubtful if a in pool and b in pool]
+    pairs = [
+        (a, b)
+        for a, b in doubtful
+        if a in pool and b in pool and not logins.shared_by(pool[a].features, pool[b].features)
+    ]
     sought = {
         key: findable(one.source, one.said, one.identifiers, changes.loaded).sought
         for key, one in ((key, pool[key]) for key in {key for pair in pairs for key in pair})

@@ -9,7 +9,7 @@ import orjson
 
 from graph_model.graph import Transaction
 from graph_model.identity import components, store
-from graph_model.identity.assignment import Assignment, assign
+from graph_model.identity.assignment import NOTHING_NAMED, Assignment, Naming, assign
 from graph_model.identity.candidates import Pair
 from graph_model.identity.components import Member, Neighbourhood
 from graph_model.identity.constraints.model import Among
@@ -61,7 +61,7 @@ async def resolve(transaction: Transaction, changes: Changes, *, time: str) -> R
         here,
         findings,
         dropped=changes.dropped,
-        preferred=changes.preferred,
+        naming=changes.naming,
         time=time,
     )
 
@@ -73,7 +73,7 @@ async def decide(
     findings: Findings,
     *,
     dropped: Collection[str] = (),
-    preferred: Collection[str] = (),
+    naming: Naming = NOTHING_NAMED,
     time: str,
 ) -> Resolution:
     """Judge the components that are here, what was found being what holds of the records decided anew, and
@@ -90,7 +90,7 @@ async def decide(
         await store.retired(transaction, set(before.values())),
         age={key: member.id for key, member in here.members.items()},
         mint=lambda: new_id("ind"),
-        preferred=preferred,
+        naming=naming,
     )
     gone_components = dict.fromkeys(
         key for key, member in here.members.items() if member.deleted and member.component is not None
@@ -177,7 +177,14 @@ async def _save(
     if newly_retired or assignment.revived:
         for id_ in await store.holding_thresholds(transaction, newly_retired):
             absorbed[assignment.merged[id_]] = True
-    held = {id_: sorted(key for key, owner in before.items() if owner == id_) for id_ in newly_retired}
+    held = {
+        id_: sorted(
+            key
+            for key, owner in before.items()
+            if owner == id_ and key not in assignment.foreign.get(id_, ())
+        )
+        for id_ in newly_retired
+    }
     await store.save_aliases(transaction, assignment.merged, assignment.revived, held, time=time)
     await store.save_gone(transaction, assignment.gone, time=time)
     carried = {

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
 from graph_model.graph import Transaction
 from graph_model.identity import components, keysets
+from graph_model.identity.assignment import NOTHING_NAMED, Naming
 from graph_model.identity.candidates import Caps, Census, Mark, marks_of, sets_of_keys
 from graph_model.identity.components import Member, Neighbourhood
-from graph_model.identity.matching.features import Features, unpack
+from graph_model.identity.matching.features import Features, Party, unpack
 from graph_model.identity.matching.guards import without_blocked
 from graph_model.identity.rulesets.active import Active, Loaded, Phase
 from graph_model.metadata.objects import IdentifierType
@@ -39,10 +40,10 @@ class Changes:
     """The records that are decided anew, each with the actor who caused that, and who holds their marks.
 
     `dropped` are identifiers that records carried before and carry no longer, `created` the properties of
-    records that are new and in no relation yet. `preferred` are ids that a steward named as survivors. `next`
+    records that are new and in no relation yet. `naming` is what a steward says of ids. `next`
     is the same as a ruleset sees it that is being activated, whose key sets may not all be there yet
-    (`is_writing_keys`); `regenerates`: it calls other identifiers generic than what is stored. Make it before
-    anything is saved, and resolve when everything is.
+    (`is_writing_keys`); `regenerates`: it calls other identifiers generic than what is stored. `logins` are
+    those of the records as they will be. Make it before anything is saved, and resolve when everything is.
     """
 
     loaded: Loaded
@@ -51,11 +52,12 @@ class Changes:
     before: dict[str, Findable] = field(default_factory=dict)
     after: dict[str, Findable] = field(default_factory=dict)
     dropped: set[str] = field(default_factory=set)
-    preferred: frozenset[str] = frozenset()
+    naming: Naming = NOTHING_NAMED
     created: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     next: Changes | None = None
     regenerates: bool = False
     is_writing_keys: bool = False
+    logins: Collection[str] = ()
 
     async def save_keys(self, transaction: Transaction) -> None:
         """Save the blocking keys of the changed records."""
@@ -92,19 +94,21 @@ def without(features: Features, identifiers: frozenset[str]) -> Features:
     )
 
 
-def takes_part(source: str, features: Features) -> bool:
-    """Whether the record is matched at all: a steward's correction follows the record that it corrects, and
-    a record with a reason not to be merged stays alone."""
-    return source != STEWARD and not features.alone
+def takes_part(source: str, features: Features, loaded: Loaded) -> bool:
+    """Whether the record is matched at all: a steward's correction follows the record that it corrects, a
+    record with a reason not to be merged stays alone, and so does what the ruleset keeps out."""
+    return source != STEWARD and not features.alone and not loaded.keeps_out(features)
 
 
 def findable(source: str, features: Features, identifiers: Iterable[str], loaded: Loaded) -> Findable:
     """How a live record is found under the ruleset."""
     carried = marks_of((), identifiers)
-    if not takes_part(source, features):
+    if not takes_part(source, features, loaded):
         return Findable([], carried, frozenset())
     counted = matching_features(features, loaded)
-    sets = sets_of_keys(counted, loaded.ruleset.key_kinds, loaded.generation)
+    # A device is found by its identifiers alone: nothing is like a device.
+    kinds = () if features.party is Party.DEVICE else loaded.ruleset.key_kinds
+    sets = sets_of_keys(counted, kinds, loaded.generation)
     keys = marks_of(sets, ())
     said = marks_of((), _identifier_keys(counted))
     return Findable(sets, keys | carried, keys | (said & carried))
@@ -144,11 +148,11 @@ async def gather(
 
 
 async def redecide(
-    transaction: Transaction, now: Active, actors: Mapping[str, str], *, preferred: Iterable[str] = ()
+    transaction: Transaction, now: Active, actors: Mapping[str, str], *, naming: Naming = NOTHING_NAMED
 ) -> Changes:
     """Changes that change nothing of the records: what joins them is decided anew (constraints changed)."""
     changes = await revisit(transaction, now.deciding, actors)
-    changes.preferred = frozenset(preferred)
+    changes.naming = naming
     return changes
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from typing import Any, LiteralString
 from graph_model import times
 from graph_model.events import store as events
 from graph_model.graph import Transaction
+from graph_model.identity import logins
 from graph_model.identity import store as identity
 from graph_model.identity.corrections import following as corrections
 from graph_model.identity.evidence import SYSTEM
@@ -19,11 +19,12 @@ from graph_model.identity.matching.features import Features, features_of, unpack
 from graph_model.identity.model import strongest
 from graph_model.identity.rulesets.active import Loaded, active
 from graph_model.identity.subjects import NOWHERE, Findable, findable, gather, record_findable
+from graph_model.ingestion.devices import derived_device, logins_of_device, with_logins
 from graph_model.ingestion.settle import make_way, settle, tell
 from graph_model.ingestion.versions import Version, decide_versions
 from graph_model.insights import store as insights
 from graph_model.insights.model import Threshold
-from graph_model.metadata.objects import ANONYMOUS_TYPES, DEVICE_OBJECT, INDIVIDUAL, Category
+from graph_model.metadata.objects import Category
 from graph_model.records import store as records_store
 from graph_model.records.model import Outcome, Record, RecordKey, RecordResult
 from graph_model.records.store import StoredRecord
@@ -71,7 +72,7 @@ async def commit_batch(
     ruling = await active(transaction)
     profiles = [item.record.key for item in batch if _is_profile(item.record)]
     objects = [item.record.key for item in batch if not _is_profile(item.record)]
-    devices = {str(record.key): record for item in batch if (record := derived_device(item.record))}
+    devices = _derived_devices(item.record for item in batch)
     stored = await records_store.stored_records(
         transaction, (*profiles, *(record.key for record in devices.values()))
     )
@@ -93,8 +94,12 @@ async def commit_batch(
         key: outcome if key in versions or outcome is Outcome.DELETED else Outcome.CREATED
         for key, (_, outcome) in winning.items()
     }
-    new_devices = [record for key, record in devices.items() if key not in stored]
-    records = [*(record for record in winners.values() if _is_profile(record)), *new_devices]
+    changed_devices = [
+        with_logins(record, _known_logins(stored.get(key)))
+        for key, record in devices.items()
+        if key not in stored or not logins_of_device(record) <= _known_logins(stored[key])
+    ]
+    records = [*(record for record in winners.values() if _is_profile(record)), *changed_devices]
     business = [record for record in winners.values() if not _is_profile(record)]
     deleted = [str(record.key) for record in records if record.deleted]
     bereaved = await corrections.bereaved(transaction, deleted)
@@ -123,6 +128,7 @@ async def commit_batch(
         before,
         after,
     )
+    changes.logins = {login for item in features.values() for login in logins.logins_of(item)}
     await make_way(transaction, ruling, changes, threshold, now=now)
     saved = await records_store.save_records(
         transaction, records, features, ruling.deciding.version, stored, time=time
@@ -130,6 +136,7 @@ async def commit_batch(
     changes.dropped = saved.dropped
     if also is None and not gone:
         changes.created = saved.created
+    await logins.save(transaction, features, time=time)
     await changes.save_keys(transaction)
     # Deletions are told of those whose the records were.
     whose_before = await _whose(transaction, (), [item.key for item in business if item.deleted])
@@ -167,20 +174,21 @@ def _found_before(stored: StoredRecord, key: str, loaded: Loaded) -> Findable:
     return findable(key.partition("/")[0], unpack(stored.features), stored.identifiers, loaded)
 
 
-def derived_device(record: Record) -> Record | None:
-    """The source record of the browser or app that sent a business object, if that is what decides whose
-    it is: the anonymous person behind it is an individual from the first visit on."""
-    cause = None if _is_profile(record) else strongest(record.identifiers)
-    if cause is None or cause.type not in ANONYMOUS_TYPES:
-        return None
-    return Record(
-        key=RecordKey(record.key.source, DEVICE_OBJECT, f"{cause.type}:{cause.value}"),
-        object_type=INDIVIDUAL,
-        modified_at=record.modified_at,
-        content_hash=hashlib.sha256(cause.key.encode()).hexdigest(),
-        fields={},
-        identifiers=(cause,),
-    )
+def _derived_devices(records: Iterable[Record]) -> dict[str, Record]:
+    """The devices that sent any of these, by key, each with all of the logins that were seen with it."""
+    found: dict[str, Record] = {}
+    for record in records:
+        device = derived_device(record)
+        if device is not None:
+            key = str(device.key)
+            found[key] = with_logins(device, logins_of_device(found[key])) if key in found else device
+    return found
+
+
+def _known_logins(stored: StoredRecord | None) -> frozenset[str]:
+    if stored is None or stored.features is None:
+        return frozenset()
+    return frozenset(key.split("|", 2)[2] for key in logins.logins_of(unpack(stored.features)))
 
 
 async def _whose(

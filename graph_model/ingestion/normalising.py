@@ -12,6 +12,7 @@ from graph_model.graph import Transaction
 from graph_model.identity import identifiers
 from graph_model.identity import store as identity
 from graph_model.identity.evidence import SYSTEM
+from graph_model.identity.logins import logins_of
 from graph_model.identity.matching.features import PACKED_PREFIX, features_of, unpack
 from graph_model.identity.rulesets.active import Loaded, active
 from graph_model.identity.subjects import Findable, findable, gather, record_findable
@@ -70,6 +71,7 @@ async def normalise_records(
         }
 
     changes = await gather(transaction, ruling, dict.fromkeys(features, SYSTEM), before, after)
+    changes.logins = {login for item in features.values() for login in logins_of(item)}
     await make_way(transaction, ruling, changes, threshold, now=now)
     time = times.to_text(now)
     changes.dropped = await records_store.renew_records(

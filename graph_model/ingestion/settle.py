@@ -12,6 +12,7 @@ from graph_model.events import store as events
 from graph_model.events.model import EventKind, NewEvent
 from graph_model.graph import Transaction
 from graph_model.identity import activation, ownership
+from graph_model.identity.assignment import NOTHING_NAMED, Naming
 from graph_model.identity.changes import merges_and_splits
 from graph_model.identity.kinds import kind_changes
 from graph_model.identity.resolve import Resolution, resolve
@@ -65,12 +66,18 @@ async def follow(
 
 
 async def cut_over(
-    transaction: Transaction, active: Active, keys: Iterable[str], threshold: Threshold, *, now: datetime
+    transaction: Transaction,
+    active: Active,
+    keys: Iterable[str],
+    threshold: Threshold,
+    *,
+    naming: Naming = NOTHING_NAMED,
+    now: datetime,
 ) -> None:
-    """Let the ruleset that is being activated decide these records, with all that follows. The caller holds
-    the lock."""
+    """Let the ruleset that is being activated decide these records, with all that follows; `naming` is what a
+    steward says of ids. The caller holds the lock."""
     time = times.to_text(now)
-    resolution = await activation.cut_over(transaction, active, keys, time=time)
+    resolution = await activation.cut_over(transaction, active, keys, naming=naming, time=time)
     if resolution.before or resolution.membership:
         settled = await follow(transaction, resolution, (), threshold, now=now)
         await tell(transaction, settled, {}, time=time)
@@ -82,7 +89,7 @@ async def make_way(
     """Cut over what the changes may touch, if that is to be done, before anything of them is saved."""
     if active.phase is Phase.CUTOVER:
         touched = await activation.in_the_way(transaction, changes)
-        await cut_over(transaction, active, touched, threshold, now=now)
+        await cut_over(transaction, active, touched, threshold, naming=changes.naming, now=now)
 
 
 async def tell(

@@ -51,6 +51,8 @@ MAX_KEY = 256
 
 DEVICE_OBJECT = "Device"
 """The object of the source records that the gateway derives for browsers and apps it meets."""
+DEVICE_LOGINS = "logins"
+"""The field of such a record that holds the logins that were seen with it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,9 @@ class LinkDecision(Enum):
         _DECISION.CORRECTION, "One individual: one of the records is a steward's correction of it."
     )
     ALONE = described(_DECISION.ALONE, "Apart: the source of one of them gives a reason not to merge it.")
+    KEPT_OUT = described(
+        _DECISION.KEPT_OUT, "Apart: the record filter of the ruleset keeps one of them out of matching."
+    )
     PARTY = described(_DECISION.PARTY, "Apart: one is a person's, the other an organisation's.")
     NEVER_LINK = described(
         _DECISION.NEVER_LINK, "Apart: a steward's never-link, of them or of records that they are one with."

@@ -108,10 +108,13 @@ class ThresholdsInput:
     review: float | None = _optional("From here to `link` a pair is a case for review.")
     floor: float | None = _optional("Above this a pair is stored.")
     clip: float | None = _optional("A weight counts for no more than this either way.")
+    support: float | None = _optional("What two persons must have in common beside their names.")
 
     def read(self) -> dict[str, Any]:
         """As a ruleset has it."""
-        given = _given(link=self.link, review=self.review, floor=self.floor, clip=self.clip)
+        given = _given(
+            link=self.link, review=self.review, floor=self.floor, clip=self.clip, support=self.support
+        )
         return {name: _thousandths(value) for name, value in given.items()}
 
 

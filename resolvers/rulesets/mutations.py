@@ -292,7 +292,7 @@ def _renamed(path: tuple[str | int, ...]) -> tuple[str | int, ...]:
     if not path:
         return path
     head, *rest = path
-    if head in ("link", "review", "floor", "clip"):
+    if head in ("link", "review", "floor", "clip", "support"):
         return ("thresholds", head)
     return ("matchRules" if head == "rules" else head, *rest)
 

@@ -121,6 +121,11 @@ class Thresholds:
     review: float = shown(_READ, "From here to `link` a pair is a case for review.")
     floor: float = shown(_READ, "Above this a pair is stored, and is part of what is judged as a whole.")
     clip: float = shown(_READ, "A weight counts for no more than this either way when a whole is judged.")
+    support: float = shown(
+        _READ,
+        "What two persons must have in common beside their names, against unrelated people, to be linked by "
+        "weight alone.",
+    )
 
 
 @strawberry.type(description="How many different identifiers of a type one individual may have.")
@@ -340,6 +345,7 @@ class Ruleset(Node):
                 review=bits(ruleset.review),
                 floor=bits(ruleset.floor),
                 clip=bits(ruleset.clip),
+                support=bits(ruleset.support),
             ),
             comparisons=[Comparison.of(comparison) for comparison in ruleset.comparisons],
             match_rules=[RulesetMatchRule.of(rule) for rule in ruleset.rules],

@@ -9,7 +9,7 @@ import strawberry
 
 from graph_model import times
 from graph_model.filters.model import And, Compare, Filter, Not, Operator
-from graph_model.identity.golden.model import provenance_rows
+from graph_model.identity.golden.model import ADDRESS_FIELDS, address_rows, provenance_rows
 from graph_model.insights.conditions import value_condition
 from graph_model.insights.model import InsightValue
 from graph_model.insights.rules import current_value
@@ -193,9 +193,19 @@ class Individual(Node):
     birth_date: Date | None = stored(Scope.PROFILE_PII, "Date of birth.")
     birth_place: str | None = stored(Scope.PROFILE_PII, "Place of birth.", folded=True)
     gender: Gender | None = stored(Scope.PROFILE_PII, "Gender.")
-    address: Address | None = embedded(Scope.PROFILE_PII, "The address that was updated last.")
-    emails: list[str] = stored(Scope.PROFILE_PII, "All e-mail addresses, the one updated last first.")
-    phones: list[str] = stored(Scope.PROFILE_PII, "All phone numbers, the one updated last first.")
+    address: Address | None = embedded(Scope.PROFILE_PII, "The address, as a whole from one record.")
+    addresses: list[Address] = unpacked(
+        Scope.PROFILE_PII,
+        "All addresses that its records have, each once, the one that `address` shows first.",
+        address_rows,
+        "addresses",
+        columns=tuple(map(Value, ADDRESS_FIELDS)),
+        size=5,
+    )
+    emails: list[str] = stored(
+        Scope.PROFILE_PII, "All e-mail addresses, the best first, malformed ones last."
+    )
+    phones: list[str] = stored(Scope.PROFILE_PII, "All phone numbers, the best first, malformed ones last.")
     created_at: DateTime = stored(Scope.PROFILE_READ, "When the individual came about.", indexed=True)
     updated_at: DateTime = stored(Scope.PROFILE_READ, "When its records last changed.", indexed=True)
     golden_values: list[GoldenValue] = unpacked(

@@ -119,6 +119,23 @@ async def test_migrate_says_where_the_graph_is(engine: Engine, tmp_path: Path) -
     assert output.splitlines()[-1] == f"The graph is at migration {newest}."
 
 
+async def test_all_records_are_resolved_at_once_by_splink(
+    gateway: GatewayProcess, engine: Engine, tmp_path: Path
+) -> None:
+    both = {"firstName": "Rosa", "lastName": "Quandt", "email": "rosa.quandt@example.com"}
+    await gateway.ingest("crm", "Individual", {"id": "s-1", **both}, {"id": "s-2", **both})
+    command = ("resolve", "--engine", "splink", "--directory", "export")
+
+    exported = await run(*command, "--export-only", cwd=tmp_path, **engine.environment())
+    resolved = await run(*command, cwd=tmp_path, **engine.environment())
+
+    assert exported[0] == 0, exported[2]
+    assert "records written to export." in exported[1]
+    assert "settings.spark.json" in os.listdir(tmp_path / "export")
+    assert resolved[0] == 0, resolved[2]
+    assert "kept as evidence." in resolved[1]
+
+
 async def test_schema_prints_what_is_committed(tmp_path: Path) -> None:
     assert (await run("schema", cwd=tmp_path))[1] == (ROOT / "schema.graphql").read_text()
 

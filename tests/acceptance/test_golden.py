@@ -54,6 +54,7 @@ async def test_each_golden_value_names_its_record_and_the_rule(gateway: GatewayP
         {"field": "lastName", "value": "Whittaker", "rule": last, "record": crm},
         {"field": "gender", "value": None, "rule": last, "record": crm},
         {"field": "address", "value": {"city": "London"}, "rule": last, "record": shop},
+        {"field": "addresses", "value": {"city": "London"}, "rule": last, "record": shop},
         {"field": "emails", "value": email, "rule": last, "record": crm},
     ]
 
@@ -97,7 +98,7 @@ mutation ($input: CorrectIndividualInput!) {
   correctIndividual(input: $input) {
     correctionId
     individual {
-      id displayName gender birthDate emails address { street city }
+      id displayName gender birthDate emails address { street city } addresses { street city }
       goldenValues { field value rule record { source recordId } }
       corrections { id fields reason actor correctedAt }
     }
@@ -132,8 +133,11 @@ async def test_a_steward_corrects_an_individual_and_takes_it_back(gateway: Gatew
     assert (shown["id"], shown["displayName"], shown["gender"]) == (id_, "Liz Windsor", "FEMALE")
     assert (shown["birthDate"], shown["emails"]) == ("1926-04-21", ["liz@palace.example"])
     assert shown["address"] == {"street": "The Mall 1", "city": "London"}
+    assert shown["addresses"] == [shown["address"], {"street": None, "city": "London"}]
     by_steward = [item for item in shown["goldenValues"] if item["rule"] == "CORRECTION"]
-    assert [item["field"] for item in by_steward] == ["lastName", "birthDate", "gender", "address", "emails"]
+    assert [item["field"] for item in by_steward] == [
+        *("lastName", "birthDate", "gender", "address", "addresses", "emails")
+    ]
     assert {(item["record"]["source"], item["record"]["recordId"]) for item in by_steward} == {
         ("steward", corrected["correctionId"])
     }

@@ -13,7 +13,7 @@ READ = """
 query ($version: Int) {
   ruleset(version: $version) {
     id version state name note basedOn trainedOn createdBy activatedAt keyKinds keyCap genericCap prior
-    householdPrior thresholds { link review floor clip }
+    householdPrior thresholds { link review floor clip support }
     comparisons { attribute frequencies levels { name match household unrelated weight householdWeight } }
     matchRules { name weight unless criteria { attribute method level } }
     guards { limits { type most days priority } unique blocked shortest distinct size contradiction }

@@ -10,7 +10,6 @@ import pytest
 
 from benchmarks.matching.datasets import Labelled, birth_date, clusters, labelled_by, load
 from benchmarks.matching.gateways import requests
-from benchmarks.matching.rates import total
 
 COLUMNS = {
     "first_name": "given_name",
@@ -108,11 +107,3 @@ def test_a_request_is_of_one_source_and_object() -> None:
     ]
     inputs = [(body["source"], [each["id"] for each in body["records"]]) for body in requests(records, 4)]
     assert inputs == [("a", ["0", "2"]), ("b", ["1", "3"]), ("a", ["4"])]
-
-
-def test_a_metric_is_summed_over_its_labels() -> None:
-    text = (
-        '# HELP x_total y\nx_total{kind="a"} 2.0\nx_total{kind="b"} 3.5\nx_total_created 9.0\nxx_total 1.0\n'
-    )
-    assert total(text, "x_total") == 5.5
-    assert total("x_total 4.0\n", "x_total") == 4

@@ -50,7 +50,7 @@ async def expected(graph: Graph) -> Expected:
     counted = {
         key: without_blocked(features[key], ruleset.ruleset.guards)
         for key, source, *_ in rows
-        if takes_part(source, features[key])
+        if takes_part(source, features[key], ruleset)
     }
     generic = _generic(carried, ruleset.ruleset.generic_cap)
     weighed = {key: without(each, generic & carried[key]) for key, each in counted.items()}

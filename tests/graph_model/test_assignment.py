@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Iterable, Mapping
 from itertools import count
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graph_model.identity.assignment import Assignment, Retired, assign
+from graph_model.identity.assignment import Assignment, Naming, Retired, assign
 
 
 def decide(
@@ -18,7 +18,8 @@ def decide(
     *,
     age: str = "abcdefgh",
     merged_before: Mapping[str, str] | None = None,
-    preferred: Collection[str] = (),
+    preferred: Iterable[str] = (),
+    lapsed: Iterable[str] = (),
 ) -> Assignment:
     """`parts` and the records of retired ids are strings of one-letter keys, and so is `age`, the oldest
     record first; new ids are n1, n2, … `merged_before` says of a retired id which record was the first to
@@ -34,7 +35,7 @@ def decide(
         ],
         age={key: str(place) for place, key in enumerate(age)},
         mint=lambda: f"n{next(numbers)}",
-        preferred=preferred,
+        naming=Naming(frozenset(preferred), frozenset(lapsed)),
     )
 
 
@@ -225,3 +226,19 @@ def test_an_unmerge_leaves_each_id_where_it_was_without_the_merge(
         [first, second], {survivor: "abcdefgh"}, [(retired, survivor, held)], merged_before={retired: "c"}
     )
     assert members(decided) == {"i1": first, "i2": second}
+
+
+def test_an_id_that_a_steward_had_given_up_for_a_younger_one_comes_before_it_again() -> None:
+    """i1 was a, i2 was b; a steward preferred i2; then c joined both, and the merge is undone."""
+    decided = decide(["abc"], {"i2": "abc"}, [("i1", "i2", "a")], merged_before={"i1": "c"}, lapsed=["i1"])
+    assert members(decided) == {"i1": "abc"}
+    assert decided.revived == {"i1"}
+    assert decided.merged == {"i2": "i1"}
+    assert decided.foreign == {"i2": {"a"}}
+
+
+def test_not_before_an_older_one_and_not_where_none_of_its_records_is() -> None:
+    decided = decide(["ab"], {"i1": "ab"}, [("i2", "i1", "b")], merged_before={"i2": "c"}, lapsed=["i2"])
+    assert members(decided) == {"i1": "ab"}
+    elsewhere = decide(["b"], {"i2": "b"}, [("i1", "i2", "a")], merged_before={"i1": "c"}, lapsed=["i1"])
+    assert members(elsewhere) == {"i2": "b"}

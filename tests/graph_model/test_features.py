@@ -19,7 +19,7 @@ from graph_model.identity.matching.features import (
     unpack,
 )
 from graph_model.identity.normalise import MOST
-from graph_model.ingestion.commit import derived_device
+from graph_model.ingestion.devices import derived_device
 from graph_model.metadata.objects import INDIVIDUAL, ORGANIZATION, Field
 from graph_model.records.model import Record
 from graph_model.records.validation import validate

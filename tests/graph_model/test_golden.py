@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from graph_model.identity.golden import (
     ADDRESS_FIELDS,
+    ADDRESSES,
     CONTACT_POINTS,
     RECONCILED,
     SINGLE_FIELDS,
@@ -189,6 +190,38 @@ def test_contact_points_are_never_reconciled_away_but_ranked_by_the_rule() -> No
     assert often["emails"] == ["Ada@CRM.example", "ada@shop.example"]
 
 
+def cities(golden: dict[str, Any]) -> list[str]:
+    return [parts["city"] for parts in golden["addresses"]]
+
+
+def test_all_addresses_are_kept_each_once_first_the_one_that_is_shown() -> None:
+    old = said(1, street="12 Main St", city="Springfield", postalCode="62701", country="US")
+    same = said(2, street="12 MAIN STREET", city="Springfield", postalCode="62701", country="US")
+    further: list[dict[str, Scalar]] = [{"city": "Paris", "country": "FR"}]
+    new = said(3, street="5 Oak Rd", city="Shelbyville", addresses=further)
+    golden = values(old, same, new)
+    assert sorted(cities(golden)[:2]) == ["Paris", "Shelbyville"]
+    assert cities(golden)[0] == golden["city"] == "Shelbyville"
+    assert cities(golden)[2:] == ["Springfield"]
+    assert golden["addresses"][2]["street"] == "12 MAIN STREET"
+    shop = said(9, source="shop", city="Rome")
+    assert cities(values(shop, old, under=by(Reconcile.SOURCE_PRIORITY, "crm"))) == ["Springfield", "Rome"]
+
+
+def test_a_null_takes_away_no_address_of_another_record_from_the_list() -> None:
+    golden = values(said(1, city="Rome"), said(2, city=None))
+    assert (golden["city"], golden["addresses"]) == (None, [{"city": "Rome"}])
+
+
+def test_a_corrected_address_comes_first_and_a_correction_that_there_is_none_takes_all_away() -> None:
+    records = said(1, city="Rome"), said(3, city="Paris")
+    oslo = said(2, source=STEWARD, city="Oslo")
+    assert cities(values(*records, oslo)) == ["Oslo", "Paris", "Rome"]
+    rules = [rule for field, _, rule, _ in origins(*records, oslo) if field == ADDRESSES]
+    assert rules == ["CORRECTION", "LAST_UPDATED", "LAST_UPDATED"]
+    assert values(*records, said(2, source=STEWARD, city=None))["addresses"] == []
+
+
 def test_a_null_takes_away_no_contact_point_of_another_record() -> None:
     assert values(said(1, email=["a@b.example"]), said(2, email=None))["emails"] == ["a@b.example"]
 
@@ -282,6 +315,7 @@ def test_each_value_names_the_record_and_the_rule_that_it_is_from() -> None:
         ("lastName", "King", "LAST_UPDATED", "shop/Individual/2"),
         ("gender", None, "CORRECTION", "steward/Individual/3"),
         ("address", {"city": "London"}, "LAST_UPDATED", "crm/Individual/1"),
+        ("addresses", {"city": "London"}, "LAST_UPDATED", "crm/Individual/1"),
         ("emails", "b@mail.example", "LAST_UPDATED", "shop/Individual/2"),
         ("emails", "a@mail.example", "LAST_UPDATED", "crm/Individual/1"),
     ]
@@ -337,6 +371,7 @@ def test_golden_values_and_their_provenance_do_not_depend_on_the_order_of_record
     assert {
         *SINGLE_FIELDS,
         *ADDRESS_FIELDS,
+        ADDRESSES,
         *CONTACT_POINTS,
         "kind",
         "partyType",
@@ -359,7 +394,9 @@ def test_every_value_is_what_its_record_says_and_the_other_way_round(
             assert golden.values[item.field] == item.value == origin.fields[item.field]
     told = {item.field for item in golden.provenance if item.value is not None}
     shown = {name for name in (*SINGLE_FIELDS, *CONTACT_POINTS) if golden.values[name]}
-    assert shown == told - {"address"}
+    assert shown == told - {"address", "addresses"}
+    addresses = [item.value for item in golden.provenance if item.field == ADDRESSES]
+    assert golden.values[ADDRESSES] == addresses
 
 
 @given(sources(), reconciliations)

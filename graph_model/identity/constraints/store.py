@@ -28,6 +28,12 @@ WHERE r.deletedAt IS NULL AND o.deletedAt IS NULL
 RETURN collect(DISTINCT [r.key, o.key, type(c), c.id])
 """
 
+_RESTING: LiteralString = """
+UNWIND $keys AS key
+MATCH (r:SourceRecord {key: key})-[c:ALWAYS_LINK|NEVER_LINK]-(o:SourceRecord)
+RETURN collect(DISTINCT [r.key, o.key, type(c), c.id])
+"""
+
 _SAVE: LiteralString = """
 CREATE (c:Constraint {id: $id, kind: $kind, cause: $cause, reason: $reason, actor: $actor, since: $since,
                       retired: $retired})
@@ -89,17 +95,18 @@ RETURN collect(DISTINCT [c.id, c.retired])
 
 async def constraints_among(transaction: Transaction, records: Collection[str]) -> Among:
     """The pairs that constraints bind and of which one record at least is among these, by key."""
-    return among(await _bonds(transaction, records))
+    return among(await _bonds(transaction, _BONDS, records))
 
 
 async def bonds_around(transaction: Transaction, records: Collection[str]) -> list[Bond]:
-    """Every pair with its constraint, on these records and on all that always-links lead to from them."""
+    """Every pair with its constraint, on these records and on all that always-links lead to from them; those
+    that rest among them, because they may hold again."""
     found: dict[Bond, None] = {}
     seen: set[str] = set()
     pending = set(records)
     while pending:
         seen |= pending
-        bonds = await _bonds(transaction, pending)
+        bonds = await _bonds(transaction, _RESTING, pending)
         found |= dict.fromkeys(bonds)
         pending = {
             key for bond in bonds if bond.kind is ConstraintKind.ALWAYS_LINK for key in bond.pair
@@ -147,10 +154,10 @@ async def merges_of(transaction: Transaction, individuals: Collection[str]) -> d
     return {id_: tuple(retired or ()) for id_, retired in sorted(rows)}
 
 
-async def _bonds(transaction: Transaction, records: Collection[str]) -> list[Bond]:
+async def _bonds(transaction: Transaction, statement: LiteralString, records: Collection[str]) -> list[Bond]:
     if not records:
         return []
-    rows = await transaction.run(_BONDS, keys=sorted(records))
+    rows = await transaction.run(statement, keys=sorted(records))
     return list(
         dict.fromkeys(Bond(pair_of(one, other), ConstraintKind(kind), id_) for one, other, kind, id_ in rows)
     )

@@ -22,7 +22,7 @@ from graph_model.identity.explanations.model import (
 from graph_model.identity.explanations.paths import strongest_path
 from graph_model.identity.judging import Judged
 from graph_model.identity.matching.component import Pair, Part
-from graph_model.identity.matching.features import Features, Party
+from graph_model.identity.matching.features import Features, Party, unpack
 from graph_model.identity.matching.guards import Guarded, GuardReason
 from graph_model.identity.matching.linkage import agglomerate
 from graph_model.identity.matching.partition import Step, StepKind
@@ -179,6 +179,8 @@ def _apart(
     features = [known.features[key] for key in pair]
     if any(item.alone for item in features):
         return Decision.ALONE
+    if any(known.loaded.keeps_out(unpack(known.members[key].features)) for key in pair):
+        return Decision.KEPT_OUT
     if {item.party for item in features} == {Party.PERSON, Party.ORGANIZATION}:
         return Decision.PARTY
     if never is not None:

@@ -27,6 +27,8 @@ class Decision(StrEnum):
     """One: one of them is a steward's correction of the individual."""
     ALONE = "ALONE"
     """Apart: the source of one of them gives a reason not to merge it."""
+    KEPT_OUT = "KEPT_OUT"
+    """Apart: the ruleset's record filter keeps one of them out of matching."""
     PARTY = "PARTY"
     """Apart: one is a person's, the other an organisation's."""
     NEVER_LINK = "NEVER_LINK"

@@ -7,6 +7,7 @@ beside the values (`provenance.py`); `rederive.py` derives all of them anew afte
 from graph_model.identity.golden.model import (
     ADDRESS,
     ADDRESS_FIELDS,
+    ADDRESSES,
     CONTACT_POINTS,
     CORRECTION,
     FOLDED,
@@ -21,6 +22,7 @@ from graph_model.identity.golden.survivorship import golden_values
 
 __all__ = [
     "ADDRESS",
+    "ADDRESSES",
     "ADDRESS_FIELDS",
     "CONTACT_POINTS",
     "CORRECTION",

@@ -10,9 +10,9 @@ from typing import Any, TypeAlias
 import orjson
 
 from graph_model.folding import folded
-from graph_model.records.model import FieldValue
+from graph_model.records.model import FieldValue, Parts
 
-GoldenValue: TypeAlias = FieldValue | dict[str, FieldValue]
+GoldenValue: TypeAlias = FieldValue | Parts
 """A value of a field, or an address as a whole by its parts."""
 
 SINGLE_FIELDS = (
@@ -42,10 +42,14 @@ ADDRESS_FIELDS = (
     "longitude",
 )
 """The parts of an address, which is taken as a whole from one record."""
+ADDRESSES = "addresses"
+"""All addresses, the individual's first: ranked by the rule of the address, and stored as JSON."""
 CONTACT_POINTS = {"emails": "email", "phones": "phone"}
 """Golden lists, each with the field of a record that it is made of; every value is kept."""
 RECONCILED = (*SINGLE_FIELDS, ADDRESS, *CONTACT_POINTS)
 """What a reconciliation rule may be given for."""
+SHOWN = (*SINGLE_FIELDS, ADDRESS, ADDRESSES, *CONTACT_POINTS)
+"""What provenance tells of, in its order."""
 FOLDED = (
     "displayName",
     "firstName",
@@ -96,7 +100,7 @@ class Provenance:
 @dataclass(frozen=True, slots=True)
 class Golden:
     """The golden values by property name, None where no record has a value, and where they are from, in the
-    order of `RECONCILED`."""
+    order of `SHOWN`."""
 
     values: dict[str, FieldValue | None]
     provenance: tuple[Provenance, ...]
@@ -104,7 +108,11 @@ class Golden:
     @property
     def properties(self) -> dict[str, Any]:
         """What is stored of it: the values, the folded forms that go with them, and the provenance."""
-        return self.values | folded(self.values, FOLDED) | {"provenance": pack(self.provenance)}
+        packed = {
+            ADDRESSES: orjson.dumps(self.values[ADDRESSES]).decode(),
+            "provenance": pack(self.provenance),
+        }
+        return self.values | folded(self.values, FOLDED) | packed
 
     @property
     def hash(self) -> str:
@@ -134,6 +142,11 @@ def unpack(text: str | None) -> tuple[Provenance, ...]:
         return ()
     records, values = orjson.loads(text)
     return tuple(Provenance(field, value, rule, *records[place]) for field, value, rule, place in values)
+
+
+def address_rows(text: str | None) -> list[Sequence[Any]]:
+    """Packed addresses as rows of `ADDRESS_FIELDS`."""
+    return [[parts.get(name) for name in ADDRESS_FIELDS] for parts in orjson.loads(text or "[]")]
 
 
 COLUMNS = ("field", "value", "rule", "source", "object", "recordId", "modifiedAt")

@@ -10,7 +10,7 @@ import orjson
 
 from graph_model.graph import Graph
 from graph_model.identity.golden.checking import check
-from graph_model.identity.golden.model import RECONCILED, GoldenSource, Provenance, unpack
+from graph_model.identity.golden.model import SHOWN, GoldenSource, Provenance, unpack
 from graph_model.identity.golden.survivorship import golden_values
 from graph_model.identity.rulesets.model import Reconciliation
 
@@ -49,7 +49,7 @@ class Preview:
 
 def compare(present: Sequence[Provenance], proposed: Sequence[Provenance]) -> tuple[FieldPreview, ...]:
     """The two side by side, field by field."""
-    fields = (FieldPreview(name, _of(name, present), _of(name, proposed)) for name in RECONCILED)
+    fields = (FieldPreview(name, _of(name, present), _of(name, proposed)) for name in SHOWN)
     return tuple(field for field in fields if field.present or field.proposed)
 
 

@@ -14,6 +14,9 @@ from graph_model.folding import fold
 from graph_model.identity.golden.model import GoldenSource, GoldenValue
 from graph_model.identity.rulesets.model import Reconcile, ReconciliationRule
 
+CORRECTIONS = ReconciliationRule()
+"""Of several corrections the newest counts."""
+
 
 @dataclass(frozen=True, slots=True)
 class Said:

@@ -8,32 +8,31 @@ points are kept all; the rule ranks them. What a steward's correction names goes
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 
-from graph_model.identity import normalise
+from graph_model.identity.golden.contacts import all_addresses, contact_points, says_address
 from graph_model.identity.golden.filling import filled
 from graph_model.identity.golden.model import (
     ADDRESS,
     ADDRESS_FIELDS,
+    ADDRESSES,
     CONTACT_POINTS,
     CORRECTION,
     RECORD_FIELDS,
     SINGLE_FIELDS,
     Golden,
     GoldenSource,
-    GoldenValue,
     Provenance,
 )
-from graph_model.identity.golden.ranking import Said, ranked, says
+from graph_model.identity.golden.ranking import CORRECTIONS, Said, ranked, says
 from graph_model.identity.matching.features import Party
-from graph_model.identity.rulesets.model import Reconciliation, ReconciliationRule
+from graph_model.identity.rulesets.model import Reconciliation
 from graph_model.metadata.objects import DEVICE_OBJECT, ORGANIZATION
 from graph_model.records.model import STEWARD, FieldValue
 
 ANONYMOUS_NAME = "Anonymous"
 
 _LAST_UPDATED_FIRST = Reconciliation()
-_CORRECTIONS = ReconciliationRule()
 
 
 def golden_values(
@@ -63,8 +62,13 @@ def golden_values(
     for name in ADDRESS_FIELDS:
         values[name] = parts.get(name)
     provenance += _from(ADDRESS, rule, winner)
+    ranking = reconciliation.fields.get(ADDRESS, reconciliation.default)
+    addresses = all_addresses(speaking, winner, ranking)
+    for item in addresses:
+        provenance += _from(ADDRESSES, rule if item is winner else ranking.rule.value, item)
+    values[ADDRESSES] = [item.value for item in addresses if isinstance(item.value, dict)]
     for name, field in CONTACT_POINTS.items():
-        kept, rule = _contact_points(speaking, name, field, reconciliation)
+        kept, rule = contact_points(speaking, field, reconciliation.fields.get(name, reconciliation.default))
         values[name] = [text for item in kept for text in item.texts]
         provenance += _from(name, rule, *kept)
     values["displayName"] = _display_name(values)
@@ -85,7 +89,7 @@ def _winner(
     """What wins of what the records say, and by which rule; a record that says nothing stands for itself."""
     said = [item for item in asked if isinstance(item, Said)]
     if corrections := [item for item in said if item.record.source == STEWARD]:
-        return ranked(corrections, _CORRECTIONS)[0], CORRECTION
+        return ranked(corrections, CORRECTIONS)[0], CORRECTION
     rule = reconciliation.fields.get(name, reconciliation.default)
     if said and not rule.ignore_empty:
         silent = (item for item in asked if isinstance(item, GoldenSource) and item.source != STEWARD)
@@ -103,53 +107,9 @@ def _single(record: GoldenSource, name: str) -> Said | GoldenSource:
 
 def _address(record: GoldenSource) -> Said | GoldenSource:
     """The parts that it has; a null among them counts only where no part has a value."""
-    named = [name for name in ADDRESS_FIELDS if name in record.fields]
-    if not named:
+    if record.fields.keys().isdisjoint(ADDRESS_FIELDS):
         return record
-    parts = {name: value for name in named if (value := record.fields[name]) is not None}
-    if not parts:
-        return says(record, None)
-    return says(record, parts, *(str(parts.get(name, "")) for name in ADDRESS_FIELDS))
-
-
-def _contact_points(
-    records: Sequence[GoldenSource], name: str, field: str, reconciliation: Reconciliation
-) -> tuple[list[Said], str]:
-    """Every value once, the best first, whatever is malformed last: of those that normalise to the same, the
-    best is shown. The newest correction that names the field says all that there are."""
-    naming = (record for record in records if record.source == STEWARD and field in record.fields)
-    if corrections := [says(record, None) for record in naming]:
-        newest = ranked(corrections, _CORRECTIONS)[0].record
-        kept, rule = list(_values(newest, field)), CORRECTION
-    else:
-        reconcile = reconciliation.fields.get(name, reconciliation.default)
-        said = (item for record in records for item in _values(record, field))
-        kept = sorted(ranked(said, reconcile), key=lambda item: item.doubtful)
-        rule = reconcile.rule.value
-    shown: dict[tuple[str, ...], Said] = {}
-    for item in kept:
-        shown.setdefault(item.form, item)
-    return list(shown.values()), rule
-
-
-def _values(record: GoldenSource, field: str) -> Iterator[Said]:
-    """Each value of a list that a record has, with what it normalises to as its form."""
-    country = record.fields.get("country")
-    held = record.fields.get(field) or []
-    for value in map(str, held if isinstance(held, list) else [held]):
-        try:
-            same, doubtful = _normal(field, value, country), False
-        except normalise.Malformed:
-            same, doubtful = None, True
-        yield Said(value, (value,), (same or value,), record, doubtful)
-
-
-def _normal(field: str, value: str, country: GoldenValue | None) -> str | None:
-    if field == "phone":
-        return normalise.phone(value, str(country) if country else None)
-    if (address := normalise.email(value)) is None:
-        raise normalise.Malformed("not an e-mail address")
-    return address
+    return says_address(record, record.fields) or says(record, None)
 
 
 def _display_name(values: dict[str, FieldValue | None]) -> str:

@@ -14,8 +14,6 @@ from jellyfish import metaphone
 from nicknames import NickNamer
 from rapidfuzz.distance import OSA, JaroWinkler
 
-from graph_model.identity import normalise
-
 LEVELS: Final[dict[str, tuple[str, ...]]] = {
     "first_name": ("EQUAL", "NICKNAME", "CLOSE", "PART", "SIMILAR", "KNOWN", "IN_EMAIL", "ELSE"),
     "last_name": ("EQUAL", "CLOSE", "PART", "SIMILAR", "KNOWN", "IN_EMAIL", "ELSE"),
@@ -174,10 +172,9 @@ def word(one: str, other: str) -> int:
 @lru_cache(maxsize=_MEMO)
 def email(one: str, other: str) -> int:
     """E-mail addresses: equal; at most two edits apart, with the same digits; so with other digits; the same
-    local part elsewhere; similar at the same domain; else. What is no address never counts as equal: it is
-    nobody's."""
+    local part elsewhere; similar at the same domain; else."""
     if one == other:
-        return 0 if normalise.email(one) else 1
+        return 0
     local, _, domain = one.partition("@")
     local_, _, domain_ = other.partition("@")
     if local == local_ and len(local) > 2:

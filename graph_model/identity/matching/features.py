@@ -18,7 +18,7 @@ from anyascii import anyascii
 from graph_model.identity import addresses, names, normalise, organizations
 from graph_model.identity.addresses import Address
 from graph_model.identity.names import Name
-from graph_model.metadata.objects import DEVICE_OBJECT, ORGANIZATION, IdentifierType
+from graph_model.metadata.objects import DEVICE_LOGINS, DEVICE_OBJECT, ORGANIZATION, IdentifierType
 from graph_model.records.model import FieldValue, Record
 
 __all__ = ["PACKED_PREFIX", "Address", "Features", "Name", "Party", "features_of", "pack", "unpack"]
@@ -71,7 +71,9 @@ def features_of(record: Record) -> Features:
             others.append(identifier.key)
     key, identifiers = str(record.key), tuple(others)
     if record.key.object == DEVICE_OBJECT:
-        return Features(key, Party.DEVICE, identifiers=identifiers)
+        logins = fields.get(DEVICE_LOGINS, [])
+        seen = [f"{IdentifierType.LOGIN}||{login}" for login in logins] if isinstance(logins, list) else []
+        return Features(key, Party.DEVICE, identifiers=(*identifiers, *seen))
     is_organization = record.object_type is ORGANIZATION
     return Features(
         key=key,

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from graph_model.identity import normalise
 from graph_model.identity.matching.comparisons import LEVELS
 from graph_model.identity.matching.evidence import Finding, findings
 from graph_model.identity.matching.features import Features, Party
@@ -202,6 +203,8 @@ class Scorer:
 def _device(one: Prepared, other: Prepared) -> _Verdict:
     """A device is whoever carries one of its identifiers; nothing else is said about it."""
     shared = sorted(one.devices & other.devices)
+    if one.device is not other.device:
+        shared += sorted(one.accounts & other.accounts)
     if not shared:
         return _Verdict([], NEVER, NEVER, None, BY_WEIGHT, None, NEVER)
     found = [Finding(_DEVICE, 0, 0, shared[0], shared[0])]
@@ -231,10 +234,15 @@ class _CompiledRule:
             method, worst = criterion
             if level > worst or (method is Method.EXACT and one != other):
                 return False
-            if method is not Method.FUZZY and (name, one) in common:
+            if method is not Method.FUZZY and ((name, one) in common or _is_nobodys(name, one)):
                 return False
             fulfilled += 1
         return fulfilled == len(self._criteria) > 0
+
+
+def _is_nobodys(attribute: str, value: str) -> bool:
+    """Whether it is only like an e-mail address: evidence, but no identifier."""
+    return attribute == "email" and normalise.email(value) is None
 
 
 def _level(criterion: Criterion) -> int:

@@ -9,12 +9,15 @@ from __future__ import annotations
 from collections import OrderedDict
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import LiteralString
+from typing import LiteralString, Self
 
+from graph_model.filters.model import Filter
 from graph_model.graph import Transaction
+from graph_model.identity.matching.features import Features
 from graph_model.identity.matching.scoring import Scorer
 from graph_model.identity.rulesets import store
 from graph_model.identity.rulesets.model import Ruleset
+from graph_model.identity.rulesets.record_filter import keeps_out, read_filter
 
 _KEPT = 4
 
@@ -23,7 +26,7 @@ MATCH (s:RulesetState {name: 'rulesets'})
 RETURN [s.active, s.digest, s.generation, s.next, s.nextDigest, s.nextGeneration, s.phase]
 """
 
-_known: OrderedDict[str, tuple[Ruleset, Scorer]] = OrderedDict()
+_known: OrderedDict[str, tuple[Ruleset, Scorer, Filter | None]] = OrderedDict()
 
 
 class Phase(StrEnum):
@@ -38,12 +41,22 @@ class Phase(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Loaded:
     """A version with its scorer. `generation` is of the KeySets that its candidates are found by: versions
-    with the same kinds of key share them."""
+    with the same kinds of key share them. `kept_out` is its record filter."""
 
     version: int
     generation: int
     ruleset: Ruleset
     scorer: Scorer
+    kept_out: Filter | None = None
+
+    @classmethod
+    def of(cls, version: int, generation: int, ruleset: Ruleset) -> Self:
+        """The version with what is worked out of it once."""
+        return cls(version, generation, *_worked_out(ruleset))
+
+    def keeps_out(self, record: Features) -> bool:
+        """Whether the record filter lets this record take no part in matching."""
+        return self.kept_out is not None and keeps_out(self.kept_out, record)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +93,12 @@ async def _loaded(transaction: Transaction, version: int, digest: str, generatio
         stored = await store.load(transaction, version)
         if stored is None:
             raise LookupError(f"ruleset {version} is not in the graph")
-        _known[digest] = (stored.ruleset, Scorer(stored.ruleset))
+        _known[digest] = _worked_out(stored.ruleset)
         while len(_known) > _KEPT:
             _known.popitem(last=False)
     return Loaded(version, generation, *_known[digest])
+
+
+def _worked_out(ruleset: Ruleset) -> tuple[Ruleset, Scorer, Filter | None]:
+    kept_out = None if ruleset.record_filter is None else read_filter(ruleset.record_filter)
+    return ruleset, Scorer(ruleset), kept_out

@@ -13,7 +13,7 @@ from graph_model.identity import keysets
 from graph_model.identity import store as identity
 from graph_model.identity.matching.features import unpack
 from graph_model.identity.rulesets import store
-from graph_model.identity.rulesets.active import Active, Loaded, Phase, active
+from graph_model.identity.rulesets.active import Active, Phase, active
 from graph_model.identity.rulesets.model import Ruleset
 from graph_model.identity.rulesets.stored import RulesetState, StoredRuleset
 from graph_model.identity.subjects import findable
@@ -50,6 +50,7 @@ MATCH (old:Ruleset {version: s.active})
 MATCH (new:Ruleset {version: s.next})
 SET old.state = 'RETIRED'
 SET new.state = 'ACTIVE', new.activatedAt = $time
+SET s.unneeded = CASE WHEN s.generation = s.nextGeneration THEN null ELSE s.generation END
 SET s.active = s.next, s.digest = s.nextDigest, s.generation = s.nextGeneration
 SET s.next = null, s.nextDigest = null, s.nextGeneration = null, s.phase = null
 RETURN s.active
@@ -59,10 +60,13 @@ _ABANDON: LiteralString = """
 MATCH (s:RulesetState {name: 'rulesets'})
 MATCH (r:Ruleset {version: s.next})
 SET r.state = CASE WHEN r.activatedAt IS NULL THEN 'DRAFT' ELSE 'RETIRED' END
+SET s.unneeded = CASE WHEN s.generation = s.nextGeneration THEN null ELSE s.nextGeneration END
 SET s.next = null, s.nextDigest = null, s.nextGeneration = null, s.phase = null
 RETURN r.version
 """
 
+
+_UNNEEDED: LiteralString = "MATCH (s:RulesetState {name: 'rulesets'}) RETURN s.unneeded"
 
 _RECORDS: LiteralString = """
 UNWIND $keys AS key
@@ -125,7 +129,7 @@ async def begin(transaction: Transaction, version: int) -> Active:
     if stored is None or stored.state not in _STARTABLE:
         raise BadInput("That version cannot be activated.", code="NOT_ACTIVATABLE")
     current = now.current.ruleset
-    fresh = stored.ruleset.key_kinds != current.key_kinds or stored.ruleset.guards != current.guards
+    fresh = _keyed_by(stored.ruleset) != _keyed_by(current)
     phase = Phase.KEYS if fresh else Phase.EDGES
     await transaction.run(_BEGIN, version=version, phase=str(phase), fresh=fresh)
     return await active(transaction)
@@ -139,20 +143,20 @@ async def enter(transaction: Transaction, phase: Phase) -> None:
 
 async def complete(transaction: Transaction, *, time: str) -> int | None:
     """Let the version that was activated count, and retire the one before; the generation of KeySets that
-    nobody needs any more."""
+    nobody needs any more. Once it counts, this changes nothing: a commit may have been lost from sight."""
     await identity.lock(transaction)
-    before = await active(transaction)
     await transaction.run(_COMPLETE, time=time)
-    return _unneeded(before, before.current)
+    unneeded: int | None = await transaction.run(_UNNEEDED)
+    return unneeded
 
 
 async def abandon(transaction: Transaction) -> int | None:
     """End an activation that was not cut over: the version is again what it was. Gives the generation of
     KeySets that nobody needs any more."""
     await identity.lock(transaction)
-    before = await active(transaction)
     await transaction.run(_ABANDON)
-    return _unneeded(before, before.next)
+    unneeded: int | None = await transaction.run(_UNNEEDED)
+    return unneeded
 
 
 async def is_only_survivorship(transaction: Transaction, version: int) -> bool:
@@ -195,10 +199,9 @@ async def drop_next_matches(transaction: Transaction, keys: list[str]) -> None:
     await transaction.run(_DROP_NEXT_MATCHES, keys=keys)
 
 
-def _unneeded(now: Active, loaded: Loaded | None) -> int | None:
-    if loaded is None or now.next is None or now.next.generation == now.current.generation:
-        return None
-    return loaded.generation
+def _keyed_by(ruleset: Ruleset) -> tuple[Any, ...]:
+    """What decides which keys a record has."""
+    return ruleset.key_kinds, ruleset.guards, ruleset.record_filter
 
 
 def _matching(ruleset: Ruleset) -> dict[str, Any]:

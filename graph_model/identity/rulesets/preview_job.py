@@ -10,7 +10,6 @@ from graph_model.errors import BadInput
 from graph_model.identity.candidates import Pair
 from graph_model.identity.components import Member
 from graph_model.identity.constraints.model import Among
-from graph_model.identity.matching.scoring import Scorer
 from graph_model.identity.rulesets import store
 from graph_model.identity.rulesets.active import Loaded
 from graph_model.identity.rulesets.model import Ruleset
@@ -91,7 +90,7 @@ def preview(
     tried = Ruleset.model_validate_json(ruleset)
     members = {each.key: member_of(each) for each in sampled}
     bound = Among(_within(always, members.keys()), _within(never, members.keys()))
-    trial = resolve_in_memory(tell, Loaded(version, 0, tried, Scorer(tried)), members, bound)
+    trial = resolve_in_memory(tell, Loaded.of(version, 0, tried), members, bound)
     membership = {each.key: each.individual for each in sampled if each.individual is not None}
     return report(trial, membership, {each.key: each.id for each in sampled})
 

@@ -10,7 +10,8 @@ from graph_model.identity.candidates import IDENTIFIER, Mark, Pair
 from graph_model.identity.components import Member, Neighbourhood, connected
 from graph_model.identity.constraints.model import Among
 from graph_model.identity.judging import judge
-from graph_model.identity.matching.features import unpack
+from graph_model.identity.logins import logins_of
+from graph_model.identity.matching.features import Features, Party, unpack
 from graph_model.identity.model import Evidence
 from graph_model.identity.rulesets.active import Loaded
 from graph_model.identity.subjects import Findable, caps, findable, matching_features, takes_part
@@ -48,8 +49,9 @@ def resolve_in_memory(tell: Tell, loaded: Loaded, members: Mapping[str, Member],
     features = {
         key: matching_features(unpack(member.features), loaded, member.generics)
         for key, member in members.items()
-        if takes_part(member.source, unpack(member.features))
+        if takes_part(member.source, unpack(member.features), loaded)
     }
+    signed_in = _by_login(features)
     evidence: dict[Pair, Evidence] = {}
     compared, scorer, floor = 0, loaded.scorer, loaded.ruleset.floor
     for place, key in enumerate(sorted(features)):
@@ -60,6 +62,8 @@ def resolve_in_memory(tell: Tell, loaded: Loaded, members: Mapping[str, Member],
             for other in holders[mark]
             if other > key and other in features
         }
+        by_party = signed_in[features[key].party is not Party.DEVICE]
+        partners |= {other for login in logins_of(features[key]) for other in by_party[login] if other > key}
         for other in partners:
             compared += 1
             weight = scorer.weigh(features[key], features[other])
@@ -70,6 +74,16 @@ def resolve_in_memory(tell: Tell, loaded: Loaded, members: Mapping[str, Member],
     here = Neighbourhood(dict(members), evidence)
     judged = judge(loaded, here, joined, evidence, bound)
     return Trial(judged.parts, evidence, compared)
+
+
+def _by_login(features: Mapping[str, Features]) -> tuple[Mapping[str, list[str]], Mapping[str, list[str]]]:
+    """By login the records that carry it, and the devices that it was seen with."""
+    found: tuple[defaultdict[str, list[str]], defaultdict[str, list[str]]]
+    found = defaultdict(list), defaultdict(list)
+    for key, item in features.items():
+        for login in logins_of(item):
+            found[item.party is Party.DEVICE][login].append(key)
+    return found
 
 
 def _holders(found: Mapping[str, Findable]) -> Mapping[Mark, list[str]]:

@@ -12,6 +12,7 @@ from graph_model.identity.golden.checking import check
 from graph_model.identity.matching.comparisons import LEVELS
 from graph_model.identity.matching.keys import KEY_KINDS
 from graph_model.identity.rulesets.model import Method, Ruleset
+from graph_model.identity.rulesets.record_filter import read_filter
 from graph_model.records.model import Problem
 
 MAX_KEY_KINDS = 16
@@ -39,6 +40,7 @@ def problems(ruleset: Ruleset) -> list[Problem]:
         *_rules(ruleset),
         *_guards(ruleset),
         *_survivorship(ruleset),
+        *_record_filter(ruleset),
     ]
 
 
@@ -99,6 +101,10 @@ def _rules(ruleset: Ruleset) -> Iterator[Problem]:
         if not rule.criteria:
             # It would hold for every pair of records.
             yield Problem("MISSING_CRITERIA", "A match rule needs a criterion.", ("rules", place, "criteria"))
+        for number, name in enumerate(rule.unless):
+            if name not in LEVELS:
+                message = f"There is no attribute {name!r}: {', '.join(sorted(LEVELS))}."
+                yield Problem("UNKNOWN_ATTRIBUTE", message, ("rules", place, "unless", number))
         for number, criterion in enumerate(rule.criteria):
             if criterion.attribute not in LEVELS:
                 message = f"There is no attribute {criterion.attribute!r}: {', '.join(sorted(LEVELS))}."
@@ -128,6 +134,14 @@ def _survivorship(ruleset: Ruleset) -> Iterator[Problem]:
         check(ruleset.reconciliation)
     except BadInput as error:
         yield Problem(error.code, error.message, ("reconciliation",))
+
+
+def _record_filter(ruleset: Ruleset) -> Iterator[Problem]:
+    if ruleset.record_filter is not None:
+        try:
+            read_filter(ruleset.record_filter)
+        except BadInput as error:
+            yield Problem(error.code, error.message, ("recordFilter",))
 
 
 def _camel(step: str | int) -> str | int:

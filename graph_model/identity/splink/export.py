@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 
 from graph_model.identity.candidates import IDENTIFIER, Mark
 from graph_model.identity.components import Member
+from graph_model.identity.logins import logins_of
 from graph_model.identity.matching.features import Features, Party, unpack
 from graph_model.identity.matching.prepared import prepare
 from graph_model.identity.rulesets.active import Loaded
@@ -63,18 +64,29 @@ def matched(loaded: Loaded, members: Mapping[str, Member]) -> dict[str, Matched]
         key: findable(member.source, said[key], member.identifiers, loaded) for key, member in members.items()
     }
     holders = Counter(mark for each in found.values() for mark in each.holds)
+    # A login that was seen on devices is theirs to be found by, but they count for no cap.
+    seen = {
+        key: {(IDENTIFIER, login) for login in logins_of(features)}
+        for key, features in said.items()
+        if features.party is Party.DEVICE
+    }
+    signed_in = {mark for marks in seen.values() for mark in marks}
     allowed = caps(loaded)
-    counting = {mark for mark, count in holders.items() if 1 < count <= allowed.of(mark)}
+    counting = {
+        mark
+        for mark, count in holders.items()
+        if count + (mark in signed_in) > 1 and count <= allowed.of(mark)
+    }
     generic = {
         mark[1] for mark, count in holders.items() if mark[0] == IDENTIFIER and count > allowed.of(mark)
     }
     return {
         key: Matched(
             matching_features(said[key], loaded, [name for name in member.identifiers if name in generic]),
-            tuple(sorted(_text(mark) for mark in found[key].sought & counting)),
+            tuple(sorted(_text(mark) for mark in (found[key].sought | seen.get(key, set())) & counting)),
         )
         for key, member in members.items()
-        if takes_part(member.source, said[key])
+        if takes_part(member.source, said[key], loaded)
     }
 
 

@@ -21,6 +21,7 @@ async def merge(
     ingestion: Ingestion, steward: Steward, ids: Sequence[str], survivor: str | None = None
 ) -> Outcome:
     """Make these individuals one, which keeps the id `survivor`, or else the oldest. Raises BadInput."""
+    rules.check_merged(ids)
 
     async def plan(transaction: Transaction, decide: Deciding) -> Change:
         named = await store.individuals(transaction, [survivor]) if survivor is not None else []

@@ -14,6 +14,7 @@ from graph_model import times
 from graph_model.errors import BadInput
 from graph_model.graph import Transaction
 from graph_model.identity import store as identity
+from graph_model.identity.assignment import Naming
 from graph_model.identity.constraints import store as constraints
 from graph_model.identity.constraints.model import Constraint, ConstraintCause, ConstraintKind, Pair
 from graph_model.identity.constraints.rules import refuse_contradiction
@@ -93,7 +94,8 @@ async def carry_out(ingestion: Ingestion, steward: Steward, plan: Plan) -> Outco
         await reviews.withdraw(transaction, [constraint.id for constraint in change.ended], time=time)
         ruling = await active(transaction)
         actors = dict.fromkeys(change.bound, steward.actor)
-        changes = await redecide(transaction, ruling, actors, preferred=change.preferred)
+        naming = Naming(change.preferred, await _lapsed(transaction, change))
+        changes = await redecide(transaction, ruling, actors, naming=naming)
         await make_way(transaction, ruling, changes, threshold, now=now)
         settled = await settle(transaction, changes, (), threshold, now=now)
         created = settled.resolution.created
@@ -111,6 +113,19 @@ async def carry_out(ingestion: Ingestion, steward: Steward, plan: Plan) -> Outco
         return await ingestion.exclusively(work)
     except _RolledBack as rolled_back:
         return rolled_back.outcome
+
+
+async def _lapsed(transaction: Transaction, change: Change) -> frozenset[str]:
+    """The ids that merges gave up which end by the change, unless other merges bind the individual: then it
+    is for these to say whose id it bears."""
+    retired = frozenset(
+        id_ for item in change.ended if item.cause is ConstraintCause.MERGE for id_ in item.retired
+    )
+    if not retired:
+        return retired
+    found = await store.individuals_of(transaction, change.bound)
+    others = await constraints.merges_of(transaction, [individual.id for individual in found])
+    return frozenset() if others else retired
 
 
 class _RolledBack(Exception):

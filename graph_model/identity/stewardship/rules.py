@@ -37,13 +37,17 @@ def refuse_strangers(records: Iterable[Features]) -> None:
         raise BadInput("A person and an organisation are never one.", code="NOT_MERGEABLE")
 
 
+def check_merged(ids: Collection[str]) -> None:
+    """Raise BadInput if a merge is asked for of more individuals than it takes."""
+    if len(ids) > MAX_MERGED:
+        raise BadInput(f"A merge takes at most {MAX_MERGED} individuals.", code="TOO_MANY_INDIVIDUALS")
+
+
 def survivor_of(individuals: Sequence[Found], named: str | None) -> str:
     """The id that a merge keeps: the one that the steward names, else the oldest. Raises BadInput."""
     ids = sorted({individual.id for individual in individuals})
     if len(ids) < 2:
         raise BadInput("A merge takes two individuals that are not one already.", code="NOTHING_TO_MERGE")
-    if len(ids) > MAX_MERGED:
-        raise BadInput(f"A merge takes at most {MAX_MERGED} individuals.", code="TOO_MANY_INDIVIDUALS")
     if named is not None and named not in ids:
         raise BadInput("The survivor is one of the individuals that are merged.", code="INVALID_SURVIVOR")
     return named or ids[0]

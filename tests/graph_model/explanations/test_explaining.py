@@ -11,7 +11,6 @@ from graph_model.identity.judging import Judged
 from graph_model.identity.matching.default import DEFAULT
 from graph_model.identity.matching.features import Features, Name, Party, pack
 from graph_model.identity.matching.partition import partition
-from graph_model.identity.matching.scoring import Scorer
 from graph_model.identity.model import Evidence
 from graph_model.identity.rulesets.active import Loaded
 from graph_model.identity.rulesets.model import BIT, Guards, Ruleset
@@ -29,7 +28,7 @@ def key(number: int) -> str:
 def known(records: list[Features], rules: Ruleset = DEFAULT) -> Known:
     """These records as they would be stored: compared each with each, and divided."""
     features = {key(place): replace(record, key=key(place)) for place, record in enumerate(records)}
-    loaded = Loaded(1, 1, rules, Scorer(rules))
+    loaded = Loaded.of(1, 1, rules)
     evidence = {}
     keys = sorted(features)
     for place, a in enumerate(keys):
@@ -91,6 +90,15 @@ def test_a_record_that_is_to_be_alone_and_an_organisation_say_why_they_are_apart
     assert explain_pair(alone, key(0), key(1), []).decision is Decision.ALONE
     company = known([ADA, Features("", party=Party.ORGANIZATION, organizations=("lovelace",))])
     assert explain_pair(company, key(0), key(1), []).decision is Decision.PARTY
+
+
+def test_what_the_record_filter_keeps_out_says_so() -> None:
+    rules = DEFAULT.model_copy(update={"record_filter": {"recordId": {"eq": "1"}}})
+    here = known([ADA, ADA], rules)
+    assert here.loaded.keeps_out(here.features[key(1)])
+    members = {record: replace(item, individual=record) for record, item in here.members.items()}
+    told = explain_pair(replace(here, members=members), key(0), key(1), [])
+    assert told.decision is Decision.KEPT_OUT
 
 
 def test_of_two_individuals_the_strongest_pair_is_explained() -> None:

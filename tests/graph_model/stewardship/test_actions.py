@@ -11,10 +11,13 @@ from graph_model.events import store as events
 from graph_model.events.model import EventKind
 from graph_model.graph import Graph
 from graph_model.identity.constraints.model import ConstraintCause, ConstraintKind
+from graph_model.identity.matching.default import DEFAULT
+from graph_model.identity.rulesets.active import Phase
 from graph_model.identity.stewardship import actions
 from graph_model.identity.stewardship.carrying import Steward
 from graph_model.identity.stewardship.model import Outcome
 from graph_model.ingestion.ingestion import Ingestion
+from tests.graph_model.activating import activate, drafted
 from tests.graph_model.populations import Sent, at, order, person, send, visit
 from tests.graph_model.snapshots import snapshot
 from tests.graph_model.stewardship.acting import (
@@ -84,6 +87,21 @@ async def test_the_named_survivor_keeps_its_id_and_the_others_come_back(
     assert [item.id for item in done.individuals] == [ids[2]]
     await actions.unmerge(ingestion, STEWARD, ids[0])
     assert await owners(graph) == before
+
+
+async def test_so_it_does_while_a_ruleset_is_being_activated(graph: Graph, ingestion: Ingestion) -> None:
+    a, b, _ = await three(ingestion)
+    named = max(a, b)
+    done: dict[str, Outcome] = {}
+
+    async def between(_: int, phase: str) -> None:
+        if phase == Phase.CUTOVER and not done:
+            done[phase] = await actions.merge(ingestion, STEWARD, [a, b], named)
+
+    draft = DEFAULT.model_copy(update={"link": DEFAULT.link + 1})
+    await activate(graph, ingestion, await drafted(graph, draft), between=between)
+    assert [item.id for item in done[Phase.CUTOVER].individuals] == [named]
+    assert {"crm/Individual/a": named, "crm/Individual/b": named}.items() <= (await owners(graph)).items()
 
 
 async def test_a_merge_reaches_devices_too(graph: Graph, ingestion: Ingestion) -> None:
@@ -194,6 +212,19 @@ async def test_what_contradicts_is_refused_and_names_what_holds(graph: Graph, in
         await actions.link(ingestion, STEWARD, ConstraintKind.ALWAYS_LINK, ids["a"], ids["c"])
 
 
+async def test_what_would_contradict_once_a_record_comes_back_is_refused_too(
+    graph: Graph, ingestion: Ingestion
+) -> None:
+    await three(ingestion)
+    ids = await record_ids(graph)
+    always, never = ConstraintKind.ALWAYS_LINK, ConstraintKind.NEVER_LINK
+    first = await actions.link(ingestion, STEWARD, always, ids["a"], ids["b"])
+    await actions.link(ingestion, STEWARD, always, ids["b"], ids["c"])
+    await ingestion.delete("crm", "Individual", ["b"], actor="tester")
+    with pytest.raises(BadInput, match=first.decided[0].id):
+        await actions.link(ingestion, STEWARD, never, ids["a"], ids["c"])
+
+
 async def test_a_constraint_rests_while_its_record_is_deleted(graph: Graph, ingestion: Ingestion) -> None:
     a, b, _ = await three(ingestion)
     await send(ingestion, [person("b1", email="b@mail.example")])
@@ -222,7 +253,7 @@ async def test_what_cannot_be_done_is_refused(graph: Graph, ingestion: Ingestion
     assert await refused(actions.merge(ingestion, STEWARD, [a, a])) == "NOTHING_TO_MERGE"
     assert await refused(actions.merge(ingestion, STEWARD, [a, "ind_0"])) == "NOT_FOUND"
     assert await refused(actions.merge(ingestion, STEWARD, [a, b], c)) == "INVALID_SURVIVOR"
-    assert await refused(actions.merge(ingestion, STEWARD, [f"ind_{n}" for n in range(101)])) == "NOT_FOUND"
+    assert await refused(actions.merge(ingestion, STEWARD, ["ind_0"] * 101)) == "TOO_MANY_INDIVIDUALS"
     assert await refused(actions.unmerge(ingestion, STEWARD, a)) == "NOT_MERGED"
     assert await refused(actions.unmerge(ingestion, STEWARD, "con_0")) == "NOT_FOUND"
     assert await refused(actions.split(ingestion, STEWARD, a, [ids["a"]])) == "NOTHING_TO_SPLIT"

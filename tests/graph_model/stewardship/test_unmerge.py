@@ -164,3 +164,20 @@ async def test_records_that_came_meanwhile_go_back_with_their_side(
     assert {key.rpartition("/")[2]: id_ for key, id_ in (await owners(graph)).items()} == {
         name: before[name[0]] for name in ("a", "b", *came)
     }
+
+
+async def test_a_named_survivor_is_none_any_more_where_evidence_has_joined_them_meanwhile(
+    graph: Graph, ingestion: Ingestion
+) -> None:
+    results = await send(ingestion, [person(name, email=f"{name}@mail.example") for name in "ab"])
+    older, younger = sorted(str(result.individual_id) for result in results)
+    merged = await actions.merge(ingestion, STEWARD, [older, younger], younger)
+    await send(ingestion, [person("c", email=["a@mail.example", "b@mail.example"])])
+    assert set((await owners(graph)).values()) == {younger}
+    await actions.undo(ingestion, STEWARD, merged.decided[0].id)
+    assert set((await owners(graph)).values()) == {older}
+    parted = await actions.unmerge(ingestion, STEWARD, younger)
+    assert {older, younger} <= {item.id for item in parted.individuals}
+    whose = {key.rpartition("/")[2]: id_ for key, id_ in (await owners(graph)).items()}
+    assert {whose["a"], whose["b"]} == {older, younger}
+    assert {result.record_id: result.individual_id for result in results}.items() <= whose.items()

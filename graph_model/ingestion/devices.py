@@ -1,0 +1,52 @@
+"""The browsers and apps that business objects come from, each a source record of its own."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import replace
+
+from graph_model.identity.model import strongest
+from graph_model.metadata.objects import (
+    ANONYMOUS_TYPES,
+    DEVICE_LOGINS,
+    DEVICE_OBJECT,
+    INDIVIDUAL,
+    Category,
+    IdentifierType,
+)
+from graph_model.records.model import Record, RecordKey
+
+
+def derived_device(record: Record) -> Record | None:
+    """The source record of the browser or app that sent a business object, if that is what decides whose
+    it is, or if somebody was signed in on it: the anonymous person behind it is an individual from the first
+    visit on."""
+    cause = None if record.object_type.category is Category.PROFILE else strongest(record.identifiers)
+    if cause is None:
+        return None
+    device = next((item for item in record.identifiers if item.type in ANONYMOUS_TYPES), None)
+    logins = [item.value for item in record.identifiers if item.type is IdentifierType.LOGIN]
+    if device is None or not (logins or cause is device):
+        return None
+    derived = Record(
+        key=RecordKey(record.key.source, DEVICE_OBJECT, f"{device.type}:{device.value}"),
+        object_type=INDIVIDUAL,
+        modified_at=record.modified_at,
+        content_hash=hashlib.sha256(device.key.encode()).hexdigest(),
+        fields={},
+        identifiers=(device,),
+    )
+    return with_logins(derived, logins)
+
+
+def logins_of_device(device: Record) -> frozenset[str]:
+    """The logins that were seen with the device."""
+    logins = device.fields.get(DEVICE_LOGINS, [])
+    return frozenset(str(login) for login in logins) if isinstance(logins, list) else frozenset()
+
+
+def with_logins(device: Record, logins: Iterable[str]) -> Record:
+    """The device with these logins besides its own."""
+    together = sorted(logins_of_device(device).union(logins))
+    return replace(device, fields={DEVICE_LOGINS: together}) if together else device
