@@ -87,15 +87,17 @@ async def _send(ingestion: Ingestion, sent: Sent, actor: str) -> list[RecordResu
     return await ingestion.ingest(sent.source, sent.object, [sent.record], actor=actor)
 
 
-def population(random: Random, *, records: int = 7, objects: int = 5) -> list[Sent]:
+def population(random: Random, *, records: int = 7, objects: int = 5, deleted: float = 0.0) -> list[Sent]:
     """Versions of records and business objects that share e-mail addresses, phones, names, devices and
-    customer numbers, and deletions; versions of one record disagree, and some have the same modified time."""
+    customer numbers; versions of one record disagree, and some have the same modified time. Of `deleted` of
+    the records and objects one version says that they were deleted."""
     sent: list[Sent] = []
     for number in range(records):
         source = random.choice(("crm", "shop"))
         for _ in range(random.choice((1, 1, 2, 3))):
             sent.append(person(f"p{number}", source=source, modified=random.randrange(4), **_person(random)))
-        sent += _deletions(random, sent[-1])
+        if random.random() < deleted:
+            sent.append(deletion(sent[-1], modified=random.randrange(4)))
     for number in range(objects):
         for _ in range(random.choice((1, 1, 2))):
             modified = random.randrange(4)
@@ -116,7 +118,8 @@ def population(random: Random, *, records: int = 7, objects: int = 5) -> list[Se
                         **fields,
                     )
                 )
-        sent += _deletions(random, sent[-1])
+        if random.random() < deleted:
+            sent.append(deletion(sent[-1], modified=random.randrange(4)))
     return sent
 
 
@@ -129,10 +132,6 @@ def shuffled(random: Random, sent: Sequence[Sent]) -> list[list[Sent]]:
         batches.append(rest[:size])
         rest = rest[size:]
     return batches
-
-
-def _deletions(random: Random, sent: Sent) -> list[Sent]:
-    return [deletion(sent, modified=random.randrange(4))] if random.random() < 0.25 else []
 
 
 def invented_name(number: int) -> str:

@@ -70,7 +70,7 @@ MATCH (v:InsightValue) OPTIONAL MATCH (v)-[:OF]->(i:Individual) RETURN collect([
 
 
 # What depends on when things happened, and on what was before.
-_OF_ITS_OWN = ("id", "createdAt", "updatedAt", "heldRecords", "retiredAs", "derivedBy")
+_OF_ITS_OWN = ("id", "createdAt", "updatedAt", "derivedBy", "heldRecords", "retiredAs")
 
 
 @dataclass(frozen=True)

@@ -67,7 +67,7 @@ BRIEFLY = settings(AT_LENGTH, max_examples=8, derandomize=True)
 async def check_neutrality(graph: Graph, ruleset: Ruleset, random: Random) -> None:
     """Whatever the order and the batches, what is in the graph is what the records come to, from scratch."""
     ingestion = Ingestion(graph, threshold=Threshold(lifetime_value=500, silent_days=180), clock=Clock())
-    sent = population(random)
+    sent = population(random, deleted=0.25)
     snapshots: list[Snapshot] = []
     for batches in ([sent], shuffled(random, sent)):
         await empty(graph)
@@ -99,7 +99,7 @@ async def test_nor_do_they_at_length(shared: Graph, ruleset: str, seed: int) -> 
 @pytest.mark.parametrize("seed", range(3))
 async def test_no_id_is_lost_on_the_way(graph: Graph, ingestion: Ingestion, seed: int) -> None:
     random = Random(seed)
-    await resolved(graph, ingestion, shuffled(random, population(random)))
+    await resolved(graph, ingestion, shuffled(random, population(random, deleted=0.25)))
 
 
 async def test_nor_does_the_number_of_writers(

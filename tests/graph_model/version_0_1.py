@@ -102,7 +102,7 @@ def _row(record: Record, prefix: str) -> dict[str, Any]:
         {"key": item.key, "type": item.type, "issuer": item.issuer, "value": item.value}
         for item in record.identifiers
     ]
-    properties = {
+    properties: dict[str, Any] = {
         "key": str(record.key),
         "id": new_id(prefix),
         "source": record.key.source,

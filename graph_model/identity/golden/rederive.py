@@ -32,6 +32,12 @@ MATCH (i:Individual {id: id})
 SET i.derivedBy = $holder
 """
 
+_RELEASE: LiteralString = """
+UNWIND $ids AS id
+MATCH (i:Individual {id: id})
+SET i.derivedBy = null
+"""
+
 _RECORDS: LiteralString = """
 UNWIND $ids AS id
 MATCH (i:Individual {id: id})<-[:UNIFIED]-(r:SourceRecord)
@@ -66,6 +72,7 @@ async def rederive(
         {"id": id_, "properties": golden.properties, "hash": golden.hash} for id_, golden in derived.items()
     ]
     changed = set(await transaction.run(_SAVE, rows=rows, time=time)) if rows else set()
+    await transaction.run(_RELEASE, ids=ids)
     news = [
         NewEvent(EventKind.INDIVIDUAL_UPDATED, id_, {"records": [], "mergedIds": []})
         for id_ in sorted(changed)

@@ -20,7 +20,8 @@ from graph_model.identity.matching.weights import Weights
 from graph_model.identity.rulesets.model import Ruleset
 
 COLUMNS: Final[dict[str, tuple[str, ...]]] = {
-    **dict.fromkeys(("first_name", "last_name", "name_order", "middle_name", "suffix"), ("names",)),
+    **dict.fromkeys(("first_name", "last_name"), ("names", "emails")),
+    **dict.fromkeys(("name_order", "middle_name", "suffix"), ("names",)),
     "birth_date": ("birth_dates",),
     "birth_place": ("birth_place",),
     "gender": ("gender",),
@@ -31,7 +32,10 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     "account": ("accounts",),
     **dict.fromkeys(("organization", "employer"), ("organizations", "party")),
 }
-"""The columns that the level of each attribute follows from; without the first of them there is none."""
+"""The columns that the level of each attribute follows from. Where either record has nothing in the first of
+them there is no level, but for a name that an e-mail address repeats."""
+REPEATED: Final = frozenset({"first_name", "last_name"})
+"""What an e-mail address may repeat of a record that does not say it otherwise."""
 
 _MEMO = 1 << 16
 _FEATURE = {"official": "identifiers", "accounts": "identifiers"}

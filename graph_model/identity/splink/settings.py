@@ -10,7 +10,7 @@ from splink.comparison_library import CustomComparison
 
 from graph_model.identity.matching.comparisons import LEVELS
 from graph_model.identity.rulesets.model import BIT, Ruleset
-from graph_model.identity.splink.levels import COLUMNS, function_name
+from graph_model.identity.splink.levels import COLUMNS, REPEATED, function_name
 
 GAMMA = "gamma_"
 _LISTS = ("names", "organizations", "birth_dates", "emails", "phones", "addresses", "official", "accounts")
@@ -60,9 +60,10 @@ def _comparison(attribute: str, ruleset: Ruleset) -> CustomComparison:
     names = COLUMNS[attribute]
     sides = ", ".join(f"{name}_{side}" for side in ("l", "r") for name in names)
     call = f"{function_name(attribute)}({sides})"
-    blank = f"{names[0]}_l IS NULL OR {names[0]}_r IS NULL"
+    conditions = [] if attribute in REPEATED else [f"{names[0]}_l IS NULL", f"{names[0]}_r IS NULL"]
     if attribute != "gender":
-        blank += f" OR {call} IS NULL"
+        conditions.append(f"{call} IS NULL")
+    blank = " OR ".join(conditions)
     told = next((item.levels for item in ruleset.comparisons if item.attribute == attribute), None)
     levels: list[Any] = [CustomLevel(blank, label_for_charts="blank").configure(is_null_level=True)]
     for place, name in enumerate(LEVELS[attribute]):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from graph_model.identity.matching.comparisons import LEVELS
 from graph_model.identity.matching.evidence import Finding
 from graph_model.identity.matching.features import Features, Party
 from graph_model.identity.matching.prepared import prepare
@@ -41,7 +42,9 @@ def weigh(scorer: Scorer, a: Features, b: Features, levels: Mapping[str, int]) -
 def _finding(
     scorer: Scorer, one: Features, other: Features, attribute: str, level: int, levels: Mapping[str, int]
 ) -> Finding | None:
-    """What was found of an attribute; None where either record has several values of it."""
+    """What was found of an attribute; None where a record has several values of it, or none of its own."""
+    if LEVELS[attribute][level] == "IN_EMAIL":
+        return None
     values = _values(one, other, attribute, swapped="name_order" in levels)
     if values is None:
         return None
