@@ -21,8 +21,9 @@ Levels = npt.NDArray[np.int8]
 
 ROUNDS: Final = 25
 ANCHOR_MATCH: Final = 150.0
-MOST_HOUSEHOLD_PRIOR: Final = 4.0
+MOST_HOUSEHOLD_PRIOR: Final = 6.0
 """Bits: households are there, even where few are seen."""
+ANCHOR_HOUSEHOLDS: Final = 75.0
 ANCHOR_UNRELATED: Final = 400.0
 HELD: Final = 0.1
 """The part of a match's probabilities that stays as it began, however much is seen."""
@@ -66,7 +67,7 @@ class Model:
     @property
     def household_prior(self) -> float:
         """log2 odds of a match against a household, pulled towards even."""
-        odds = (self.matches + ANCHOR_MATCH) / (self.households + ANCHOR_MATCH)
+        odds = (self.matches + ANCHOR_HOUSEHOLDS) / (self.households + ANCHOR_HOUSEHOLDS)
         return min(float(np.log2(odds)), MOST_HOUSEHOLD_PRIOR)
 
 

@@ -136,7 +136,7 @@ def _estimated(
         start.households,
         start.pairs,
     )
-    caps = {name: min(0.6, 0.02 + 1.5 * shares[-1]) for name, shares in start.match.items()}
+    caps = {name: min(0.6, 0.03 + 2 * shares[-1]) for name, shares in start.match.items()}
     return _with_model(ruleset, estimate(observed, start, caps, scale, (NAME_ORDER,)))
 
 
