@@ -130,19 +130,22 @@ class Registry:
         )
 
     def namesake(self, other: Person) -> Person:
-        """Somebody else of the same name, and by turns of the same birth date or the same postal code."""
+        """Somebody else of the same name, some years apart, by turns in another city or of the same postal
+        code."""
         rng = self.rng
-        same_day = self._people % 2 == 0
+        elsewhere = self._people % 2 == 0
+        # Towards the middle of the century, so that nobody is a child or a hundred.
+        years = timedelta(days=3_000 if other.birth_date.year < 1970 else -3_000)
         place = rng.choice([each for each in other.country.places if each.city != other.home.city])
         home = self.address(other.country, place)
-        if not same_day:
+        if not elsewhere:
             home = replace(other.home, street=_street(rng, other.country))
         return self._registered(
             other.country,
             other.first_name,
             other.last_name,
             other.gender,
-            other.birth_date if same_day else self.birth_date((19, 84)),
+            other.birth_date + years if elsewhere else self.birth_date((19, 84)),
             self.phone(other.country, place),
             home,
         )
