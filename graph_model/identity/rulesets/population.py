@@ -51,20 +51,21 @@ async def read_population(
 ) -> tuple[list[Sampled], int]:
     """The live records, or those of a sample of the individuals if there are more than `most`, and how many
     there are in all. What was read is reported as (done, total)."""
-    total = await count(graph, "SourceRecord")
+    everything = await count(graph, "SourceRecord")
     statement = (_PAGE_AS_SCANNED if graph.scans_in_order else _PAGE) + _MEMBERS
     found: list[Sampled] = []
-    after, read = "", 0
+    after, read, live = "", 0, 0
     while rows := await graph.read(statement, after=after, limit=PAGE):
         for key, features, deleted_at, id_, identifiers, modified, individual in rows:
             after = max(after, key)
             if not features or deleted_at is not None:
                 continue
-            if total <= most or is_sampled(individual or key, most / total):
+            live += 1
+            if everything <= most or is_sampled(individual or key, most / everything):
                 found.append(Sampled(key, features, id_, tuple(identifiers or ()), modified, individual))
         read += len(rows)
-        await report(read, max(read, total))
-    return found, total
+        await report(read, max(read, everything))
+    return found, live
 
 
 def is_sampled(chosen_by: str, share: float) -> bool:
