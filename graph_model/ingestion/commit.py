@@ -20,6 +20,7 @@ from graph_model.identity.model import strongest
 from graph_model.identity.rulesets.active import Loaded, active
 from graph_model.identity.subjects import NOWHERE, Findable, findable, gather, record_findable
 from graph_model.ingestion.devices import derived_device, logins_of_device, with_logins
+from graph_model.ingestion.normalising import normalise_records
 from graph_model.ingestion.settle import make_way, settle, tell
 from graph_model.ingestion.versions import Version, decide_versions
 from graph_model.insights import store as insights
@@ -63,6 +64,7 @@ async def commit_batch(
     threshold: Threshold,
     *,
     now: datetime,
+    default_country: str | None = None,
     also: Callable[[Transaction], Awaitable[None]] | None = None,
 ) -> list[RecordResult]:
     """Store the batch and everything that follows from it; the results are in the batch's order. `also` runs
@@ -73,9 +75,12 @@ async def commit_batch(
     profiles = [item.record.key for item in batch if _is_profile(item.record)]
     objects = [item.record.key for item in batch if not _is_profile(item.record)]
     devices = _derived_devices(item.record for item in batch)
-    stored = await records_store.stored_records(
-        transaction, (*profiles, *(record.key for record in devices.values()))
-    )
+    wanted = (*profiles, *(record.key for record in devices.values()))
+    stored = await records_store.stored_records(transaction, wanted)
+    # What no ruleset has decided yet is decided first, with all that it was one individual with.
+    if undecided := [key for key, found in stored.items() if found.features is None and not found.deleted]:
+        await normalise_records(transaction, undecided, default_country, threshold, now=now)
+        stored = await records_store.stored_records(transaction, wanted)
     versions = {
         key: Version(found.modified_at, found.content_hash, found.deleted) for key, found in stored.items()
     } | {

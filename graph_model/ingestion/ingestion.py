@@ -130,7 +130,9 @@ class Ingestion:
 
         async def work(transaction: Transaction, threshold: Threshold, now: datetime) -> list[RecordResult]:
             batch = [Submission.of(record, actor) for record in records]
-            return await commit.commit_batch(transaction, batch, threshold, now=now, also=also)
+            return await commit.commit_batch(
+                transaction, batch, threshold, now=now, default_country=self._default_country, also=also
+            )
 
         return await self.exclusively(work)
 
@@ -171,7 +173,9 @@ class Ingestion:
         now = self._clock()
 
         async def work(transaction: Transaction) -> list[RecordResult]:
-            return await commit.commit_batch(transaction, batch, self._threshold, now=now)
+            return await commit.commit_batch(
+                transaction, batch, self._threshold, now=now, default_country=self._default_country
+            )
 
         async with self._turn:
             results = await self._graph.write(work)

@@ -31,6 +31,15 @@ WITH r WHERE r.features IS NULL OR NOT r.features STARTS WITH $prefix
 RETURN collect([r.key, r.modifiedAt, r.contentHash, r.fields, r.identifiers, r.features])
 """
 
+# Only of what no ruleset has decided yet: others' individuals lie within components, which are decided whole.
+_COMPANIONS: LiteralString = """
+UNWIND $keys AS key
+MATCH (r:SourceRecord {key: key})
+WHERE r.features IS NULL AND r.deletedAt IS NULL
+MATCH (r)-[:UNIFIED]->(:Individual)<-[:UNIFIED]-(o:SourceRecord)
+RETURN collect(DISTINCT o.key)
+"""
+
 _OBJECTS: LiteralString = """
 UNWIND $keys AS key
 MATCH (o:BusinessObject {key: key})
@@ -46,10 +55,12 @@ async def normalise_records(
     *,
     now: datetime,
 ) -> None:
-    """Normalise these records of profiles anew, where that is due, and decide whom they are about."""
+    """Normalise these records of profiles anew, where that is due, and decide whom they are about. Of an
+    individual that no ruleset has decided yet all records are normalised at once."""
     await identity.lock(transaction)
     ruling = await active(transaction)
-    rows = await transaction.run(_RECORDS, keys=list(keys), prefix=PACKED_PREFIX)
+    companions = await transaction.run(_COMPANIONS, keys=list(keys))
+    rows = await transaction.run(_RECORDS, keys=sorted({*keys, *companions}), prefix=PACKED_PREFIX)
     if not rows:
         return
     records = [
