@@ -63,7 +63,9 @@ class Grown:
         return self.seconds / self.records * 1_000
 
 
-async def rates(records: Sequence[Labelled], engines: Iterable[str], rounds: int, ruleset: Any) -> None:
+async def rates(
+    records: Sequence[Labelled], streamed: int, engines: Iterable[str], rounds: int, ruleset: Any
+) -> None:
     """Print the table of bulk and streamed rates."""
     warm_up = load(f"{PEOPLE}{WARM_UP}")
     found: dict[tuple[str, str], list[Sent]] = {}
@@ -73,7 +75,8 @@ async def rates(records: Sequence[Labelled], engines: Iterable[str], rounds: int
                 async with gateway(engine, page_cache=PAGE_CACHE) as client:
                     await adopt(client, ruleset)
                     await client.ingest(warm_up, size=100, flights=4)
-                    sent = await client.ingest(records, **how)
+                    few = records if way == "bulk" else records[:streamed]
+                    sent = await client.ingest(few, **how)
                 found.setdefault((engine, way), []).append(sent)
                 print(engine, way, f"{sent.rate:.0f}/s", file=sys.stderr, flush=True)
     print("| | records/s | p50 of a request | p99 |")
@@ -89,9 +92,9 @@ async def rates(records: Sequence[Labelled], engines: Iterable[str], rounds: int
         print(f"| {engine}, {way} | {' | '.join(cells)} |")
 
 
-async def growth(engine: str, ruleset: Any) -> None:
+async def growth(engine: str, large_size: int, ruleset: Any) -> None:
     """Print what further records cost in a small and in a large population."""
-    sizes = (SMALL, LARGE)
+    sizes = (SMALL, large_size)
     people = {size: load(f"{PEOPLE}{size + 2 * FURTHER}") for size in sizes}
     for records in people.values():
         # As many of the further records as of the others belong to people who are there already.
@@ -147,12 +150,12 @@ async def measure(options: argparse.Namespace, ruleset: Any) -> None:
     if "rates" in options.only:
         records = load(SET, options.data)[: options.records]
         Random(1).shuffle(records)
-        await rates(records, options.engines, options.rounds, ruleset)
+        await rates(records, options.streamed, options.engines, options.rounds, ruleset)
     if "growth" in options.only:
-        print(f"\n| a further record | among {SMALL:,} | among {LARGE:,} | compared | compared |")
+        print(f"\n| a further record | among {SMALL:,} | among {options.large:,} | compared | compared |")
         print("| --- | ---: | ---: | ---: | ---: |")
         for engine in options.engines:
-            await growth(engine, ruleset)
+            await growth(engine, options.large, ruleset)
 
 
 def main() -> None:
@@ -161,6 +164,10 @@ def main() -> None:
     parser.add_argument("--only", nargs="+", choices=("rates", "growth"), default=("rates", "growth"))
     parser.add_argument("--rounds", type=int, default=3, help="default: %(default)s")
     parser.add_argument("--records", type=int, default=20_000, help="default: %(default)s")
+    parser.add_argument(
+        "--streamed", type=int, default=20_000, help="how many of them (default: %(default)s)"
+    )
+    parser.add_argument("--large", type=int, default=LARGE, help="population (default: %(default)s)")
     parser.add_argument("--ruleset", type=Path, help="exported ruleset to activate first (default: none)")
     parser.add_argument("--data", type=Path, default=DATA, help="folder of the sets (default: %(default)s)")
     options = parser.parse_args()
