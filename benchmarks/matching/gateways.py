@@ -25,6 +25,7 @@ ENGINES = ("embedded", "neo4j")
 PAGE = 500
 BUSY = frozenset({"RETRY_LATER", "GRAPH_UNAVAILABLE"})
 RETRY_SECONDS = 0.5
+KEEP_ALIVE_SECONDS = 2.0
 
 _INGEST = """
 mutation Ingest($input: IngestRecordsInput!) {
@@ -166,6 +167,7 @@ async def gateway(
         process = await GatewayProcess.start(folder, settings | dict(environment or {}))
         stack.push_async_callback(process.stop)
         timeout = aiohttp.ClientTimeout(total=900)
-        connector = aiohttp.TCPConnector(limit=0)
+        # Sooner than the gateway closes a connection that rests.
+        connector = aiohttp.TCPConnector(limit=0, keepalive_timeout=KEEP_ALIVE_SECONDS)
         session = await stack.enter_async_context(aiohttp.ClientSession(timeout=timeout, connector=connector))
         yield Client(session, process.url)
