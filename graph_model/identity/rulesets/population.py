@@ -11,23 +11,15 @@ from hashlib import blake2b
 from typing import LiteralString
 
 from graph_model.graph import Graph
-from graph_model.jobs.paging import count
+from graph_model.jobs.paging import count, keys_after
 
 PAGE = 2_000
 MOST = 200_000
 """Records that a training or a preview looks at, at most."""
 
-# The embedded engine never sorts by an index, but reads one in its order.
-_PAGE: LiteralString = """
-MATCH (r:SourceRecord) WHERE r.key > $after
-WITH r ORDER BY r.key LIMIT $limit
-"""
-_PAGE_AS_SCANNED: LiteralString = """
-MATCH (r:SourceRecord) WHERE r.key > $after
-WITH r LIMIT $limit
-"""
-
 _MEMBERS: LiteralString = """
+UNWIND $keys AS key
+MATCH (r:SourceRecord {key: key})
 OPTIONAL MATCH (r)-[:UNIFIED]->(i:Individual)
 RETURN collect([r.key, r.features, r.deletedAt, r.id, r.identifiers, r.modifiedAt, i.id])
 """
@@ -52,18 +44,18 @@ async def read_population(
     """The live records, or those of a sample of the individuals if there are more than `most`, and how many
     there are in all. What was read is reported as (done, total)."""
     everything = await count(graph, "SourceRecord")
-    statement = (_PAGE_AS_SCANNED if graph.scans_in_order else _PAGE) + _MEMBERS
     found: list[Sampled] = []
     after, read, live = "", 0, 0
-    while rows := await graph.read(statement, after=after, limit=PAGE):
-        for key, features, deleted_at, id_, identifiers, modified, individual in rows:
-            after = max(after, key)
+    while keys := await keys_after(graph, "SourceRecord", after, PAGE):
+        after = keys[-1]
+        for row in await graph.read(_MEMBERS, keys=keys):
+            key, features, deleted_at, id_, identifiers, modified, individual = row
             if not features or deleted_at is not None:
                 continue
             live += 1
             if everything <= most or is_sampled(individual or key, most / everything):
                 found.append(Sampled(key, features, id_, tuple(identifiers or ()), modified, individual))
-        read += len(rows)
+        read += len(keys)
         await report(read, max(read, everything))
     return found, live
 
