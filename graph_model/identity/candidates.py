@@ -13,7 +13,7 @@ from itertools import combinations
 from typing import TypeAlias
 
 from graph_model.identity.matching.features import Features
-from graph_model.identity.matching.keys import key_sets
+from graph_model.identity.matching.keys import MOST_KINDS, key_sets
 
 Mark: TypeAlias = tuple[int, int | str]
 """(slot, hash) of a blocking key, or (IDENTIFIER, the identifier's key)."""
@@ -23,8 +23,8 @@ Holders: TypeAlias = frozenset[str] | None
 """The records that hold a mark; None if these are more than its cap."""
 
 IDENTIFIER = -1
-SLOTS = 16
-"""Kinds of blocking key that a ruleset may have."""
+SLOTS = MOST_KINDS
+"""Slots of a key set: one for each kind of blocking key that a ruleset may have."""
 _SALT = 0x9E3779B97F4A7C15
 _POSITIVE = 2**63 - 1
 

@@ -13,6 +13,7 @@ from typing import Any, LiteralString
 
 from graph_model.graph import Transaction
 from graph_model.identity.candidates import Pair
+from graph_model.identity.matching.groups import Groups
 from graph_model.identity.model import Evidence
 from graph_model.ids import new_id
 
@@ -171,22 +172,13 @@ async def save(
 
 def connected(keys: Iterable[str], pairs: Iterable[Pair]) -> list[frozenset[str]]:
     """The components into which the pairs join the keys, ordered by least key. A pair that leads outside is
-    ignored. Union-find with path halving (Tarjan and van Leeuwen 1984)."""
-    parent = {key: key for key in keys}
-
-    def find(key: str) -> str:
-        while parent[key] != key:
-            parent[key] = key = parent[parent[key]]
-        return key
-
+    ignored."""
+    here = set(keys)
+    groups = Groups(here)
     for a, b in pairs:
-        if a in parent and b in parent:
-            root_a, root_b = sorted((find(a), find(b)))
-            parent[root_b] = root_a
-    parts: dict[str, list[str]] = {}
-    for key in parent:
-        parts.setdefault(find(key), []).append(key)
-    return sorted((frozenset(part) for part in parts.values()), key=min)
+        if a in here and b in here:
+            groups.join(groups.of(a), groups.of(b))
+    return groups.all()
 
 
 def moves(here: Neighbourhood, components: Iterable[frozenset[str]]) -> dict[str, str | None]:

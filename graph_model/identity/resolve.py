@@ -173,16 +173,15 @@ async def _save(
         time=time,
     )
     absorbed: dict[str, bool] = {}
-    newly_retired = {id_ for id_ in assignment.merged if id_ in set(before.values())}
+    records_of: dict[str, list[str]] = {}
+    for key, owner in sorted(before.items()):
+        records_of.setdefault(owner, []).append(key)
+    newly_retired = assignment.merged.keys() & records_of.keys()
     if newly_retired or assignment.revived:
         for id_ in await store.holding_thresholds(transaction, newly_retired):
             absorbed[assignment.merged[id_]] = True
     held = {
-        id_: sorted(
-            key
-            for key, owner in before.items()
-            if owner == id_ and key not in assignment.foreign.get(id_, ())
-        )
+        id_: [key for key in records_of[id_] if key not in assignment.foreign.get(id_, ())]
         for id_ in newly_retired
     }
     await store.save_aliases(transaction, assignment.merged, assignment.revived, held, time=time)

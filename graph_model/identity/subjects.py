@@ -59,15 +59,13 @@ class Changes:
     is_writing_keys: bool = False
     logins: Collection[str] = ()
 
-    async def save_keys(self, transaction: Transaction) -> None:
-        """Save the blocking keys of the changed records."""
+    async def save_keys(self, transaction: Transaction, *, anew: bool = False) -> None:
+        """Save the blocking keys of the changed records; `anew`: whatever is there already."""
         old = {key: found.sets for key, found in self.before.items()}
         new = {key: found.sets for key, found in self.after.items()}
-        await keysets.save(transaction, old, new, self.loaded.generation)
+        await keysets.save(transaction, old, new, self.loaded.generation, anew=anew)
         if self.next is not None and self.next.loaded.generation != self.loaded.generation:
-            old = {key: found.sets for key, found in self.next.before.items()}
-            new = {key: found.sets for key, found in self.next.after.items()}
-            await keysets.save(transaction, old, new, self.next.loaded.generation, anew=self.is_writing_keys)
+            await self.next.save_keys(transaction, anew=self.is_writing_keys)
 
     def count(self) -> set[Mark]:
         """Move the census on; returns the marks whose holders have to be counted anew."""
