@@ -115,6 +115,15 @@ MIGRATIONS = (
             "CREATE INDEX review_item_state IF NOT EXISTS FOR (n:ReviewItem) ON (n.state)",
         ),
     ),
+    Migration(
+        6,
+        "requests that are remembered",
+        (
+            "CREATE CONSTRAINT idempotent_request_key IF NOT EXISTS FOR (n:IdempotentRequest)"
+            " REQUIRE n.key IS UNIQUE",
+            "CREATE INDEX idempotent_request_expiry IF NOT EXISTS FOR (n:IdempotentRequest) ON (n.expiresAt)",
+        ),
+    ),
 )
 
 _APPLIED: LiteralString = "MATCH (m:Migration) RETURN collect(m.number)"

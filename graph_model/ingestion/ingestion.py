@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, TypeVar
-
-import structlog
 
 from graph_model import times
 from graph_model.errors import BadInput
 from graph_model.graph import Graph, Transaction
-from graph_model.ingestion import commit
-from graph_model.ingestion.batcher import Batcher
+from graph_model.ingestion import commit, idempotency
+from graph_model.ingestion.batcher import Batcher, Room
 from graph_model.ingestion.commit import Submission
+from graph_model.ingestion.idempotency import Key
+from graph_model.ingestion.requests import Request, Row, encoded, fingerprint
+from graph_model.ingestion.storing import Answer, Storing
 from graph_model.insights import store as insights
 from graph_model.insights.model import Threshold
 from graph_model.observer import Observer
-from graph_model.records.model import Outcome, Problem, Record, RecordResult
+from graph_model.records.model import Mode, Problem, Record, RecordResult
 from graph_model.records.validation import check_target, tombstone, validate
 
 MAX_RECORDS = 1_000
@@ -28,12 +30,10 @@ SWEEP_SIZE = 500
 
 T = TypeVar("T")
 
-_log = structlog.get_logger(__name__)
-
 
 class Ingestion:
     """The write side of the graph. `on_commit` is called after each batch that may have written events;
-    `clock` tells the time, which thresholds depend on."""
+    `clock` tells the time, which thresholds depend on; `room` bounds what waits to be stored."""
 
     def __init__(
         self,
@@ -43,6 +43,7 @@ class Ingestion:
         default_country: str | None = None,
         clock: Callable[[], datetime] = times.utc_now,
         on_commit: Callable[[], None] = lambda: None,
+        room: Room = Room(),  # noqa: B008 - it cannot change
         observer: Observer | None = None,
     ) -> None:
         self._graph = graph
@@ -51,9 +52,20 @@ class Ingestion:
         self._clock = clock
         self._on_commit = on_commit
         self._observer = observer
-        # Of this process one at a time: two that resolve at once would wait for each other, or conflict.
         self._turn = asyncio.Lock()
-        self._batcher = Batcher[Submission, RecordResult](self._commit, observer=observer)
+        storing = Storing(
+            graph,
+            self._turn,
+            threshold,
+            default_country=default_country,
+            clock=clock,
+            on_commit=on_commit,
+        )
+        self._batcher = Batcher[Request, Answer](storing.store, storing.salvage, room=room, observer=observer)
+        # What would come of a request depends on what is stored, and on nobody else's rehearsal.
+        self._rehearsals = Batcher[Request, Answer](
+            storing.rehearse, storing.salvage_rehearsal, room=room, batch_size=1
+        )
 
     @property
     def waiting(self) -> int:
@@ -61,36 +73,45 @@ class Ingestion:
         return self._batcher.waiting
 
     async def ingest(
-        self, source: str, object_name: str, records: Sequence[Any], *, actor: str
+        self,
+        source: str,
+        object_name: str,
+        records: Sequence[Any],
+        *,
+        mode: Mode = Mode.UPSERT,
+        actor: str,
+        idempotency_key: str | None = None,
+        dry_run: bool = False,
+        patient: bool = False,
     ) -> list[RecordResult]:
         """Store records of one source and object; the results are in the records' order.
 
         A record that is wrong is rejected with its problems, the others are stored, maybe with warnings, and
-        resolved when this returns (paths begin at `records`). Raises BadInput if source or object are wrong
-        or there are too many records, RetryLater and GraphUnavailable as the batcher and the graph do.
+        resolved when this returns (paths begin at `records`). The same request of the same actor with the
+        same `idempotency_key` has the same results for a day, whatever became of the records since. After a
+        dry run nothing is stored or remembered, and the results have a number for each individual that would
+        be new.
+
+        Raises BadInput if source or object are wrong, there are too many records, or another request came
+        with that key; RetryLater, unless it is `patient`, and GraphUnavailable as the batcher and the graph
+        do.
         """
         object_type = check_target(source, object_name)
         if len(records) > MAX_RECORDS:
             raise BadInput(f"A request carries at most {MAX_RECORDS} records.", code="TOO_MANY_RECORDS")
         now = self._clock()
-        results: list[RecordResult | None] = []
-        valid: list[Record] = []
-        for place, raw in enumerate(records):
+
+        def read(raw: Any) -> Sequence[Record | Problem]:
             checked = validate(
                 raw, source, object_type, received_at=now, default_country=self._default_country
             )
-            if isinstance(checked, Record):
-                valid.append(checked)
-                results.append(None)
-            else:
-                results.append(_rejected(raw, place, checked))
-        stored = await self._batcher.submit([Submission.of(record, actor) for record in valid])
-        answers = iter(zip(valid, stored, strict=True))
-        all_results = [
-            result if result is not None else self._accepted(records[place], place, *next(answers))
-            for place, result in enumerate(results)
-        ]
-        return self._observed(source, object_name, all_results)
+            return [replace(checked, mode=mode)] if isinstance(checked, Record) else checked
+
+        content = encoded(source, object_name, mode, records)
+        rows = _rows(records, read, actor, now)
+        key = Key.of(idempotency_key, actor, fingerprint(content)) if idempotency_key is not None else None
+        results = await self._submit(Request(rows, len(content), key), dry_run=dry_run, patient=patient)
+        return results if dry_run else self._observed(source, object_name, results)
 
     async def delete(
         self,
@@ -111,15 +132,12 @@ class Ingestion:
         if len(record_ids) > MAX_RECORDS:
             raise BadInput(f"A request names at most {MAX_RECORDS} records.", code="TOO_MANY_RECORDS")
         moment = modified_at or self._clock()
-        wanted = [tombstone(source, object_type, record_id, deleted_at=moment) for record_id in record_ids]
-        valid = [Submission.of(record, actor) for record in wanted if isinstance(record, Record)]
-        stored = iter(await self._batcher.submit(valid))
-        results = [
-            self._result({"id": record_id}, place, next(stored), "ids")
-            if isinstance(record, Record)
-            else _rejected({"id": record_id}, place, [record], "ids")
-            for place, (record_id, record) in enumerate(zip(record_ids, wanted, strict=True))
-        ]
+
+        def read(record_id: str) -> Sequence[Record | Problem]:
+            return [tombstone(source, object_type, record_id, deleted_at=moment)]
+
+        rows = _rows(record_ids, read, actor, moment, "ids")
+        results = await self._submit(Request(rows, sum(map(len, record_ids))))
         return self._observed(source, object_name, results)
 
     async def store(
@@ -152,6 +170,10 @@ class Ingestion:
                 written += await self._graph.write(work)
             self._on_commit()
 
+    async def forget(self) -> int:
+        """Forget requests that were to be remembered until now; how many that were."""
+        return await idempotency.forget(self._graph, now=self._clock())
+
     async def exclusively(self, work: Callable[[Transaction, Threshold, datetime], Awaitable[T]]) -> T:
         """What `work` returns, once its transaction is on disk: something else than records that changes who
         is whom, in its turn among the batches. It may run several times."""
@@ -168,50 +190,74 @@ class Ingestion:
     async def drain(self) -> None:
         """Wait until everything that was accepted is stored."""
         await self._batcher.drain()
+        await self._rehearsals.drain()
 
-    async def _commit(self, batch: Sequence[Submission]) -> list[RecordResult]:
-        now = self._clock()
-
-        async def work(transaction: Transaction) -> list[RecordResult]:
-            return await commit.commit_batch(
-                transaction, batch, self._threshold, now=now, default_country=self._default_country
-            )
-
-        async with self._turn:
-            results = await self._graph.write(work)
-        self._on_commit()
-        return results
+    async def _submit(
+        self, request: Request, *, dry_run: bool = False, patient: bool = False
+    ) -> list[RecordResult]:
+        if request.is_empty:
+            return request.answer(iter(()))
+        batcher = self._rehearsals if dry_run else self._batcher
+        answer = await batcher.submit(request, patient=patient)
+        if isinstance(answer, BadInput):
+            raise answer
+        return _rehearsed(answer) if dry_run else answer
 
     def _observed(self, source: str, object_name: str, results: list[RecordResult]) -> list[RecordResult]:
         if self._observer is not None:
             self._observer.records(source, object_name, [result.outcome for result in results])
         return results
 
-    def _accepted(
-        self, raw: Any, place: int, record: Record, stored: RecordResult | Exception
-    ) -> RecordResult:
-        result = self._result(raw, place, stored)
-        return replace(result, warnings=_placed(record.warnings, place)) if record.warnings else result
 
-    def _result(
-        self, raw: Any, place: int, stored: RecordResult | Exception, argument: str = "records"
-    ) -> RecordResult:
-        if isinstance(stored, RecordResult):
-            return stored
-        _log.error("record_failed", error=type(stored).__name__, exc_info=stored)
-        problem = Problem("INTERNAL_SERVER_ERROR", "The record could not be stored.", ())
-        return _rejected(raw, place, [problem], argument)
+def _rows(
+    sent: Sequence[Any],
+    read: Callable[[Any], Sequence[Record | Problem]],
+    actor: str,
+    received_at: datetime,
+    argument: str = "records",
+) -> tuple[Row, ...]:
+    """The rows of a request. Of versions of one record that say not when they are from the later one is
+    newer."""
+    received = times.to_text(received_at)
+    versions: Counter[str] = Counter()
+
+    def submission(record: Record) -> Submission:
+        if record.modified_at == received:
+            key = str(record.key)
+            if before := versions[key]:
+                moment = received_at + timedelta(microseconds=before)
+                record = replace(record, modified_at=times.to_text(moment))
+            versions[key] += 1
+        return Submission.of(record, actor)
+
+    rows = []
+    for place, raw in enumerate(sent):
+        found = read(raw)
+        records = tuple(item for item in found if isinstance(item, Record))
+        problems = tuple(item for item in found if isinstance(item, Problem))
+        rows.append(
+            Row(_record_id(raw, records), (argument, place), tuple(map(submission, records)), problems)
+        )
+    return tuple(rows)
 
 
-def _rejected(raw: Any, place: int, problems: Sequence[Problem], argument: str = "records") -> RecordResult:
-    record_id = raw.get("id") if isinstance(raw, dict) else None
-    return RecordResult(
-        record_id if isinstance(record_id, str) else None,
-        Outcome.REJECTED,
-        problems=_placed(problems, place, argument),
-    )
+def _record_id(raw: Any, records: Sequence[Record]) -> str | None:
+    if records:
+        return records[0].key.record_id
+    said = raw.get("id") if isinstance(raw, dict) else raw
+    return said if isinstance(said, str) else None
 
 
-def _placed(problems: Iterable[Problem], place: int, argument: str = "records") -> tuple[Problem, ...]:
-    """The problems of a record with paths from the input on."""
-    return tuple(replace(problem, path=(argument, place, *problem.path)) for problem in problems)
+def _rehearsed(results: Iterable[RecordResult]) -> list[RecordResult]:
+    """The results with numbers for the individuals that there are not."""
+    numbers: dict[str | None, int] = {}
+    return [
+        replace(
+            result,
+            individual_id=None,
+            new_individual=numbers.setdefault(result.individual_id, len(numbers) + 1),
+        )
+        if result.is_new
+        else result
+        for result in results
+    ]
