@@ -37,9 +37,22 @@ def steps_of(path: str) -> tuple[str | int, ...]:
 
 
 def is_there(row: Mapping[str, Any], path: str) -> bool:
-    """Whether a row says anything of what stands at a path, be it null."""
-    head, _, rest = path.partition(".")
-    return path in row or (bool(rest) and head in row)
+    """Whether a patch says anything of what stands at a path: a value, or null, there or above it."""
+    if path in row:
+        return _is_said(row[path])
+    value: Any = row
+    for step in path.split("."):
+        if not isinstance(value, dict):
+            # Where all of it is null, so is each part; an item of a list is there with its list.
+            return value is None or isinstance(value, list)
+        if step not in value:
+            return False
+        value = value[step]
+    return _is_said(value)
+
+
+def _is_said(value: Any) -> bool:
+    return not isinstance(value, str) or bool(value.strip())
 
 
 def _walk(value: Any, steps: tuple[str, ...]) -> Iterator[Any]:
