@@ -87,6 +87,7 @@ class _TargetMapper:
         self._name = name
         self._object_type = object_type
         self._holds = _condition(target.when) if target.when else None
+        self._condition_path = target.when.path if target.when else ""
         self._fields = _field_mappers(target.fields, object_type.field)
 
     def map(
@@ -99,7 +100,8 @@ class _TargetMapper:
         immutable: bool,
     ) -> Mapped | None:
         if mode is not Mode.DELETE and self._holds is not None and not (holds := self._holds(row, mode)):
-            # A patch that does not say whether there is such a record changes nothing of one that is there.
+            if holds is None:
+                problems.append(_incomplete(self._name, [self._condition_path], steps_of(self._condition_path)))
             if immutable or holds is None:
                 return None
             mode = Mode.DELETE
@@ -141,10 +143,14 @@ class _FieldMapper:
         named = [path for path in self._inputs if is_there(row, path)]
         if not named or len(named) == len(self._inputs):
             return bool(named)
-        missing = ", ".join(path for path in self._inputs if path not in named)
-        message = f"{self.name} is made of several fields; a patch of one of them needs {missing}, too."
-        problems.append(Problem("INCOMPLETE_PATCH", message, steps_of(named[0])))
+        missing = [path for path in self._inputs if path not in named]
+        problems.append(_incomplete(self.name, missing, steps_of(named[0])))
         return False
+
+
+def _incomplete(name: str, missing: Sequence[str], path: Path) -> Problem:
+    message = f"{name} depends on several fields; a patch of it needs {', '.join(missing)}, too."
+    return Problem("INCOMPLETE_PATCH", message, path)
 
 
 _Maker: TypeAlias = Callable[[Row, list[Problem]], list[Any]]
