@@ -16,7 +16,7 @@ from graph_model.errors import BadInput
 from graph_model.identity import addresses, identifiers, normalise
 from graph_model.metadata.objects import MAX_KEY, Field, FieldType, ObjectType
 from graph_model.metadata.registry import SHIPPED, Registry
-from graph_model.records.model import STEWARD, FieldValue, Parts, Problem, Record, RecordKey, Scalar
+from graph_model.records.model import STEWARD, FieldValue, Mode, Parts, Problem, Record, RecordKey, Scalar
 from graph_model.records.values import NOT_TEXT, Invalid, doubt, parse
 
 MAX_VALUES = 100
@@ -138,7 +138,7 @@ def tombstone(
         content_hash=_TOMBSTONE,
         fields={},
         identifiers=(),
-        deleted=True,
+        mode=Mode.DELETE,
     )
 
 

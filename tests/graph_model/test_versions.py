@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from graph_model.ingestion.versions import Version, decide_versions
 from graph_model.metadata.registry import SHIPPED
-from graph_model.records.model import Outcome, Record, RecordKey
+from graph_model.records.model import Mode, Outcome, Record, RecordKey
 
 Stored = dict[str, Version]
 
@@ -22,7 +22,7 @@ def version(time: int, content: str, key: str = "1", deleted: bool = False) -> R
         content,
         {},
         (),
-        deleted=deleted,
+        mode=Mode.DELETE if deleted else Mode.UPSERT,
     )
 
 
