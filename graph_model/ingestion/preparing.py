@@ -17,7 +17,7 @@ import orjson
 
 from graph_model import times
 from graph_model.errors import BadInput
-from graph_model.metadata.catalogue import Catalogue
+from graph_model.metadata.catalogue import Catalogue, Catalogues
 from graph_model.metadata.objects import ObjectType
 from graph_model.metadata.registry import Registry
 from graph_model.records.model import Mode, Problem, Record
@@ -45,6 +45,18 @@ def check_target(source: str, object_name: str, catalogue: Catalogue) -> None:
             f"The source has no object of that name; it has {', '.join(registered.objects)}.",
             code="UNKNOWN_OBJECT",
         )
+
+
+async def catalogue_for(catalogues: Catalogues, source: str, object_name: str) -> Catalogue:
+    """The catalogue to prepare rows of an object by. One that does not know the object is read anew first.
+    Raises BadInput as `check_target` does."""
+    known = await catalogues.current()
+    try:
+        check_target(source, object_name, known)
+    except BadInput:
+        known = await catalogues.renew()
+        check_target(source, object_name, known)
+    return known
 
 
 def prepare(
@@ -166,7 +178,8 @@ def _record(
 def _tombstone(
     raw: dict[str, Any], source: str, object_type: ObjectType, received_at: datetime
 ) -> Record | list[Problem]:
-    record_id, said = raw.get("id"), raw.get("modifiedAt")
+    record_id: Any = raw.get("id")
+    said = raw.get("modifiedAt")
     if isinstance(record_id, int) and not isinstance(record_id, bool):
         record_id = str(record_id)
     problems: list[Problem] = []

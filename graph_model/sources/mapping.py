@@ -101,7 +101,9 @@ class _TargetMapper:
     ) -> Mapped | None:
         if mode is not Mode.DELETE and self._holds is not None and not (holds := self._holds(row, mode)):
             if holds is None:
-                problems.append(_incomplete(self._name, [self._condition_path], steps_of(self._condition_path)))
+                problems.append(
+                    _incomplete(self._name, [self._condition_path], steps_of(self._condition_path))
+                )
             if immutable or holds is None:
                 return None
             mode = Mode.DELETE
