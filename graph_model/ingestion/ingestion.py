@@ -3,26 +3,27 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, TypeVar
 
 from graph_model import times
 from graph_model.errors import BadInput
 from graph_model.graph import Graph, Transaction
 from graph_model.ingestion import commit, idempotency
-from graph_model.ingestion.batcher import Batcher, Room
+from graph_model.ingestion.admission import Room
+from graph_model.ingestion.batcher import Batcher
 from graph_model.ingestion.commit import Submission
 from graph_model.ingestion.idempotency import Key
-from graph_model.ingestion.requests import Request, Row, encoded, fingerprint
+from graph_model.ingestion.preparing import Prepared, catalogue_for, prepare
+from graph_model.ingestion.requests import Request, Row, encoded, fingerprint, rows_of
 from graph_model.ingestion.storing import Answer, Storing
 from graph_model.insights import store as insights
 from graph_model.insights.model import Threshold
+from graph_model.metadata.catalogue import Catalogue, Catalogues
 from graph_model.observer import Observer
 from graph_model.records.model import Mode, Problem, Record, RecordResult
-from graph_model.records.validation import check_target, tombstone, validate
 
 MAX_RECORDS = 1_000
 """Records that one request may carry."""
@@ -43,10 +44,12 @@ class Ingestion:
         default_country: str | None = None,
         clock: Callable[[], datetime] = times.utc_now,
         on_commit: Callable[[], None] = lambda: None,
-        room: Room = Room(),  # noqa: B008 - it cannot change
+        room: Room | None = None,
         observer: Observer | None = None,
+        catalogues: Catalogues | None = None,
     ) -> None:
         self._graph = graph
+        self._catalogues = catalogues or Catalogues(graph)
         self._threshold = threshold
         self._default_country = default_country
         self._clock = clock
@@ -61,16 +64,19 @@ class Ingestion:
             clock=clock,
             on_commit=on_commit,
         )
-        self._batcher = Batcher[Request, Answer](storing.store, storing.salvage, room=room, observer=observer)
+        self._room = room or Room()
+        self._batcher = Batcher[Request, Answer](
+            storing.store, storing.salvage, room=self._room, observer=observer
+        )
         # What would come of a request depends on what is stored, and on nobody else's rehearsal.
         self._rehearsals = Batcher[Request, Answer](
-            storing.rehearse, storing.salvage_rehearsal, room=room, batch_size=1
+            storing.rehearse, storing.salvage_rehearsal, room=self._room, batch_size=1
         )
 
     @property
     def waiting(self) -> int:
-        """How many valid records are not stored yet."""
-        return self._batcher.waiting
+        """How many records are not stored yet."""
+        return self._room.rows
 
     async def ingest(
         self,
@@ -96,21 +102,23 @@ class Ingestion:
         with that key; RetryLater, unless it is `patient`, and GraphUnavailable as the batcher and the graph
         do.
         """
-        object_type = check_target(source, object_name)
         if len(records) > MAX_RECORDS:
             raise BadInput(f"A request carries at most {MAX_RECORDS} records.", code="TOO_MANY_RECORDS")
+        content = encoded(source, object_name, mode, records)
+        key = Key.of(idempotency_key, actor, fingerprint(content)) if idempotency_key is not None else None
         now = self._clock()
 
-        def read(raw: Any) -> Sequence[Record | Problem]:
-            checked = validate(
-                raw, source, object_type, received_at=now, default_country=self._default_country
-            )
-            return [replace(checked, mode=mode)] if isinstance(checked, Record) else checked
+        async def read() -> tuple[Row, ...]:
+            catalogue = await catalogue_for(self._catalogues, source, object_name)
+            rows = self._read(source, object_name, records, catalogue, mode, actor, now)
+            if any(row.is_unknown for row in rows) and await self._catalogues.renew() is not catalogue:
+                # Another process may have added the field since.
+                return await read()
+            return rows
 
-        content = encoded(source, object_name, mode, records)
-        rows = _rows(records, read, actor, now)
-        key = Key.of(idempotency_key, actor, fingerprint(content)) if idempotency_key is not None else None
-        results = await self._submit(Request(rows, len(content), key), dry_run=dry_run, patient=patient)
+        results = await self._answer(
+            read, len(records), len(content), key=key, dry_run=dry_run, patient=patient
+        )
         return results if dry_run else self._observed(source, object_name, results)
 
     async def delete(
@@ -128,16 +136,21 @@ class Ingestion:
         What is left of a record is its tombstone, so that a version from before does not bring it back.
         Raises what `ingest` does.
         """
-        object_type = check_target(source, object_name)
         if len(record_ids) > MAX_RECORDS:
             raise BadInput(f"A request names at most {MAX_RECORDS} records.", code="TOO_MANY_RECORDS")
         moment = modified_at or self._clock()
 
-        def read(record_id: str) -> Sequence[Record | Problem]:
-            return [tombstone(source, object_type, record_id, deleted_at=moment)]
+        async def read() -> tuple[Row, ...]:
+            catalogue = await catalogue_for(self._catalogues, source, object_name)
 
-        rows = _rows(record_ids, read, actor, moment, "ids")
-        results = await self._submit(Request(rows, sum(map(len, record_ids))))
+            def made(record_id: str) -> Sequence[Record | Problem]:
+                raw = {"id": record_id}
+                found = prepare(raw, source, object_name, catalogue, mode=Mode.DELETE, received_at=moment)
+                return found.records if isinstance(found, Prepared) else found
+
+            return rows_of(record_ids, made, actor, moment, argument="ids")
+
+        results = await self._answer(read, len(record_ids), sum(map(len, record_ids)))
         return self._observed(source, object_name, results)
 
     async def store(
@@ -192,13 +205,52 @@ class Ingestion:
         await self._batcher.drain()
         await self._rehearsals.drain()
 
-    async def _submit(
-        self, request: Request, *, dry_run: bool = False, patient: bool = False
+    def _read(
+        self,
+        source: str,
+        object_name: str,
+        records: Sequence[Any],
+        catalogue: Catalogue,
+        mode: Mode,
+        actor: str,
+        now: datetime,
+    ) -> tuple[Row, ...]:
+        def made(raw: Any) -> Sequence[Record | Problem]:
+            found = prepare(
+                raw,
+                source,
+                object_name,
+                catalogue,
+                mode=mode,
+                received_at=now,
+                default_country=self._default_country,
+            )
+            return found.records if isinstance(found, Prepared) else found
+
+        return rows_of(records, made, actor, now)
+
+    async def _answer(
+        self,
+        read: Callable[[], Awaitable[tuple[Row, ...]]],
+        rows: int,
+        size: int,
+        *,
+        key: Key | None = None,
+        dry_run: bool = False,
+        patient: bool = False,
     ) -> list[RecordResult]:
-        if request.is_empty:
-            return request.answer(iter(()))
-        batcher = self._rehearsals if dry_run else self._batcher
-        answer = await batcher.submit(request, patient=patient)
+        """What becomes of a request whose rows are read once there is room for them."""
+        place = await self._room.take(rows, size, patient=patient)
+        submitted = False
+        try:
+            request = Request(await read(), key)
+            if request.is_empty:
+                return request.answer(iter(()))
+            submitted = True
+            answer = await (self._rehearsals if dry_run else self._batcher).submit(request, place)
+        finally:
+            if not submitted:
+                place.release()
         if isinstance(answer, BadInput):
             raise answer
         return _rehearsed(answer) if dry_run else answer
@@ -207,45 +259,6 @@ class Ingestion:
         if self._observer is not None:
             self._observer.records(source, object_name, [result.outcome for result in results])
         return results
-
-
-def _rows(
-    sent: Sequence[Any],
-    read: Callable[[Any], Sequence[Record | Problem]],
-    actor: str,
-    received_at: datetime,
-    argument: str = "records",
-) -> tuple[Row, ...]:
-    """The rows of a request. Of versions of one record that say not when they are from the later one is
-    newer."""
-    received = times.to_text(received_at)
-    versions: Counter[str] = Counter()
-
-    def submission(record: Record) -> Submission:
-        if record.modified_at == received:
-            key = str(record.key)
-            if before := versions[key]:
-                moment = received_at + timedelta(microseconds=before)
-                record = replace(record, modified_at=times.to_text(moment))
-            versions[key] += 1
-        return Submission.of(record, actor)
-
-    rows = []
-    for place, raw in enumerate(sent):
-        found = read(raw)
-        records = tuple(item for item in found if isinstance(item, Record))
-        problems = tuple(item for item in found if isinstance(item, Problem))
-        rows.append(
-            Row(_record_id(raw, records), (argument, place), tuple(map(submission, records)), problems)
-        )
-    return tuple(rows)
-
-
-def _record_id(raw: Any, records: Sequence[Record]) -> str | None:
-    if records:
-        return records[0].key.record_id
-    said = raw.get("id") if isinstance(raw, dict) else raw
-    return said if isinstance(said, str) else None
 
 
 def _rehearsed(results: Iterable[RecordResult]) -> list[RecordResult]:

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any
 
 import orjson
 import structlog
 
+from graph_model import times
 from graph_model.ingestion.commit import Submission
 from graph_model.ingestion.idempotency import Key
-from graph_model.records.model import Outcome, Problem, RecordResult
+from graph_model.records.model import Outcome, Problem, Record, RecordResult
 
 _log = structlog.get_logger(__name__)
 
@@ -38,6 +41,11 @@ class Row:
     path: tuple[str | int, ...]
     submissions: tuple[Submission, ...] = ()
     problems: tuple[Problem, ...] = ()
+
+    @property
+    def is_unknown(self) -> bool:
+        """Whether it was rejected for a name that may have become known since."""
+        return any(problem.code == "UNKNOWN_FIELD" for problem in self.problems)
 
     def answer(self, stored: Sequence[RecordResult]) -> RecordResult:
         """What became of it, given what became of its records."""
@@ -68,11 +76,10 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """Rows that are stored in one transaction, about `size` bytes of them; `key` is what the request is known
-    by should it come again."""
+    """Rows that are stored in one transaction; `key` is what the request is known by should it come
+    again."""
 
     sent: tuple[Row, ...]
-    size: int
     key: Key | None = None
 
     @property
@@ -93,6 +100,46 @@ class Request:
     def answer(self, stored: Iterator[RecordResult]) -> list[RecordResult]:
         """What became of its rows, in order; takes from `stored` what became of its records."""
         return [row.answer([next(stored) for _ in row.submissions]) for row in self.sent]
+
+
+def rows_of(
+    sent: Sequence[Any],
+    read: Callable[[Any], Sequence[Record | Problem]],
+    actor: str,
+    received_at: datetime,
+    *,
+    argument: str = "records",
+) -> tuple[Row, ...]:
+    """The rows of a request, of each of which `read` makes records or problems. Of versions of one record
+    that say not when they are from, the later one is newer."""
+    received = times.to_text(received_at)
+    versions: Counter[str] = Counter()
+
+    def submission(record: Record) -> Submission:
+        if record.modified_at == received:
+            key = str(record.key)
+            if before := versions[key]:
+                moment = received_at + timedelta(microseconds=before)
+                record = replace(record, modified_at=times.to_text(moment))
+            versions[key] += 1
+        return Submission.of(record, actor)
+
+    rows = []
+    for place, raw in enumerate(sent):
+        found = read(raw)
+        records = tuple(item for item in found if isinstance(item, Record))
+        problems = tuple(item for item in found if isinstance(item, Problem))
+        rows.append(
+            Row(_record_id(raw, records), (argument, place), tuple(map(submission, records)), problems)
+        )
+    return tuple(rows)
+
+
+def _record_id(raw: Any, records: Sequence[Record]) -> str | None:
+    if records:
+        return records[0].key.record_id
+    said = raw.get("id") if isinstance(raw, dict) else raw
+    return said if isinstance(said, str) else None
 
 
 def encoded(*parts: Any) -> bytes:

@@ -79,7 +79,7 @@ class Storing:
         places = [place for place, row in enumerate(request.sent) if row.submissions]
 
         async def attempt(some: Sequence[int]) -> None:
-            await self.rehearse([Request(tuple(request.sent[place] for place in some), 0)])
+            await self.rehearse([Request(tuple(request.sent[place] for place in some))])
 
         sent = list(request.sent)
         for found, error in (await find_faulty(places, attempt, failure)).items():

@@ -14,7 +14,8 @@ import orjson
 from graph_model import times
 from graph_model.errors import BadInput
 from graph_model.identity import addresses, identifiers, normalise
-from graph_model.metadata.objects import MAX_KEY, OBJECTS, Category, Field, FieldType, ObjectType
+from graph_model.metadata.objects import MAX_KEY, Field, FieldType, ObjectType
+from graph_model.metadata.registry import SHIPPED, Registry
 from graph_model.records.model import STEWARD, FieldValue, Mode, Parts, Problem, Record, RecordKey, Scalar
 from graph_model.records.values import NOT_TEXT, Invalid, doubt, parse
 
@@ -35,8 +36,20 @@ class _Reading:
     warnings: list[Problem] = dataclasses.field(default_factory=list)
 
 
-def check_target(source: str, object_name: str) -> ObjectType:
+def check_target(source: str, object_name: str, registry: Registry = SHIPPED) -> ObjectType:
     """The object type that records of `source` are to be, or BadInput if either name is wrong."""
+    check_source(source)
+    object_type = registry.find(object_name)
+    if object_type is None:
+        raise BadInput(
+            f"There is no object of that name; there are {', '.join(registry.objects)}.",
+            code="UNKNOWN_OBJECT",
+        )
+    return object_type
+
+
+def check_source(source: str) -> None:
+    """BadInput if no source may have that name."""
     if not _SOURCE.fullmatch(source):
         raise BadInput(
             "A source's name has 1 to 64 letters, digits, dots, hyphens and underscores.",
@@ -46,12 +59,6 @@ def check_target(source: str, object_name: str) -> ObjectType:
         raise BadInput(
             f"The source {STEWARD!r} is for corrections: use correctIndividual.", code="RESERVED_SOURCE"
         )
-    object_type = OBJECTS.get(object_name)
-    if object_type is None:
-        raise BadInput(
-            f"There is no object of that name; there are {', '.join(OBJECTS)}.", code="UNKNOWN_OBJECT"
-        )
-    return object_type
 
 
 def validate(
@@ -61,6 +68,7 @@ def validate(
     *,
     received_at: datetime,
     default_country: str | None = None,
+    mode: Mode = Mode.UPSERT,
 ) -> Record | list[Problem]:
     """The record that `raw` describes, or its problems with paths relative to the record.
 
@@ -68,7 +76,8 @@ def validate(
     counts), and the object's fields. A blank text is the same as no value. So is a null, but where the record
     says who somebody is: there it says that there is no value (`withdrawn`). A phone number
     without a country (in the number, in the record, or `default_country`) is kept but identifies nobody;
-    so is a malformed one, or a malformed e-mail address, of which the record warns.
+    so is a malformed one, or a malformed e-mail address, of which the record warns. A PATCH need not be
+    complete, and a null or an empty list in it withdraws the field of whatever object.
     """
     if not isinstance(raw, dict):
         return [Problem("INVALID_RECORD", "A record is an object with an id and fields.", ())]
@@ -98,11 +107,12 @@ def validate(
             problems.append(
                 Problem("UNKNOWN_FIELD", f"{object_type.name} has no field named {shown!r}.", (shown,))
             )
-        elif value is None and object_type.category is Category.PROFILE:
-            withdrawn.append(name)
+        elif (value is None and object_type.is_party) or (mode is Mode.PATCH and value in (None, [])):
+            withdrawn.append(field.name)
         elif not _is_blank(value):
             _read_field(field, value, fields, reading)
-    problems += _missing(object_type, fields)
+    if mode is not Mode.PATCH:
+        problems += _missing(object_type, fields)
     if problems:
         return problems
     content = orjson.dumps(fields | dict.fromkeys(withdrawn), option=orjson.OPT_SORT_KEYS)
@@ -113,8 +123,9 @@ def validate(
         content_hash=hashlib.sha256(content).hexdigest(),
         fields=fields,
         identifiers=identifiers.of_record(object_type, fields, source, country or inferred),
-        withdrawn=tuple(sorted(withdrawn)),
+        withdrawn=tuple(sorted(set(withdrawn))),
         warnings=tuple(reading.warnings),
+        mode=mode,
     )
 
 
