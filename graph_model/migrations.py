@@ -115,6 +115,17 @@ MIGRATIONS = (
             "CREATE INDEX review_item_state IF NOT EXISTS FOR (n:ReviewItem) ON (n.state)",
         ),
     ),
+    Migration(
+        6,
+        "catalogue",
+        (
+            "CREATE CONSTRAINT catalogue_name IF NOT EXISTS FOR (n:Catalogue) REQUIRE n.name IS UNIQUE",
+            "CREATE CONSTRAINT custom_object_name IF NOT EXISTS FOR (n:CustomObject)"
+            " REQUIRE n.name IS UNIQUE",
+            "CREATE CONSTRAINT custom_field_key IF NOT EXISTS FOR (n:CustomField) REQUIRE n.key IS UNIQUE",
+        ),
+        ("MERGE (c:Catalogue {name: 'catalogue'}) ON CREATE SET c.version = 0",),
+    ),
 )
 
 _APPLIED: LiteralString = "MATCH (m:Migration) RETURN collect(m.number)"
