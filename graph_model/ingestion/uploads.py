@@ -134,10 +134,12 @@ class Uploads:
         end, if nothing wrote to them for so long; returns how many jobs were swept."""
         oldest = time.time() - idle_seconds
         found = await asyncio.to_thread(_job_ids, self._directory)
-        swept = sorted(set(found) - set(await existing(found)))
-        for job_id in found:
-            await asyncio.to_thread(_tidy, self.folder(job_id), oldest, gone=job_id in swept)
-        return len(swept)
+        gone = set(found) - set(await existing(found))
+        swept = [
+            await asyncio.to_thread(_tidy, self.folder(job_id), oldest, gone=job_id in gone)
+            for job_id in found
+        ]
+        return sum(swept)
 
     def _prepare(self, folder: Path) -> int:
         """Make the folder, and say how many bytes all of them hold."""
@@ -248,15 +250,18 @@ def _job_ids(directory: Path) -> list[str]:
     return sorted(path.name for path in directory.iterdir() if _JOB_ID.fullmatch(path.name))
 
 
-def _tidy(folder: Path, oldest: float, *, gone: bool) -> None:
+def _tidy(folder: Path, oldest: float, *, gone: bool) -> bool:
+    """Delete the folder of a job that is gone, or what nothing names in another's; whether it was deleted."""
     if gone:
-        if all(_modified(path) < oldest for path in folder.iterdir()):
+        idle = all(_modified(path) < oldest for path in folder.iterdir())
+        if idle:
             _remove(folder)
-        return
+        return idle
     kept = {part.path.name for part in _parts(folder)}
     for path in folder.glob("part-*.part_*"):
         if path.name not in kept and _modified(path) < oldest:
             path.unlink(missing_ok=True)
+    return False
 
 
 def _modified(path: Path) -> float:
