@@ -123,16 +123,29 @@ MIGRATIONS = (
             "CREATE CONSTRAINT custom_object_name IF NOT EXISTS FOR (n:CustomObject)"
             " REQUIRE n.name IS UNIQUE",
             "CREATE CONSTRAINT custom_field_key IF NOT EXISTS FOR (n:CustomField) REQUIRE n.key IS UNIQUE",
+            "CREATE CONSTRAINT source_name IF NOT EXISTS FOR (n:Source) REQUIRE n.name IS UNIQUE",
+            "CREATE CONSTRAINT source_version_key IF NOT EXISTS FOR (n:SourceVersion)"
+            " REQUIRE n.key IS UNIQUE",
         ),
         ("MERGE (c:Catalogue {name: 'catalogue'}) ON CREATE SET c.version = 0",),
     ),
     Migration(
         7,
+        "requests that are remembered",
+        (
+            "CREATE CONSTRAINT idempotent_request_key IF NOT EXISTS FOR (n:IdempotentRequest)"
+            " REQUIRE n.key IS UNIQUE",
+            "CREATE INDEX idempotent_request_expiry IF NOT EXISTS FOR (n:IdempotentRequest) ON (n.expiresAt)",
+        ),
+    ),
+    Migration(
+        8,
         "traces",
         (
             "CREATE CONSTRAINT trace_key IF NOT EXISTS FOR (n:Trace) REQUIRE n.key IS UNIQUE",
             "CREATE CONSTRAINT unsettled_identifier IF NOT EXISTS FOR (n:Unsettled)"
             " REQUIRE n.identifier IS UNIQUE",
+            "CREATE CONSTRAINT reference_key IF NOT EXISTS FOR (n:Reference) REQUIRE n.key IS UNIQUE",
         ),
         # Of what was there one identifier each is known; a job finds the others when it normalises anew.
         (
