@@ -45,7 +45,7 @@ class JobQuery:
         if not 1 <= first <= MOST:
             raise BadInput(f"`first` is from 1 to {MOST}.")
         services = info.context.services
-        found = await store.newest(
+        found = await listing.newest(
             services.graph,
             limit=first,
             kinds=None if kinds is None else [model.JobKind(kind.value) for kind in kinds],

@@ -144,11 +144,11 @@ async def test_a_step_of_who_lost_its_lease_stores_nothing(graph: Graph) -> None
 
 async def test_a_job_that_nobody_runs_yet_is_aborted_at_once(graph: Graph) -> None:
     job = await submitted(graph)
-    aborted = await store.abort(graph, job.id, now=LATER)
+    aborted = await lifecycle.abort(graph, job.id, now=LATER)
     assert aborted is not None
     assert aborted.state is JobState.ABORTED
     assert await store.runnable(graph, [JobKind.TRAIN_RULESET], owner="a", now=LATER) == []
-    assert await store.abort(graph, "job_0", now=LATER) is None
+    assert await lifecycle.abort(graph, "job_0", now=LATER) is None
 
 
 async def test_a_job_that_runs_is_aborted_before_its_next_step_and_takes_back_what_it_did(
@@ -156,7 +156,7 @@ async def test_a_job_that_runs_is_aborted_before_its_next_step_and_takes_back_wh
 ) -> None:
     async def abort(run: Run, number: int) -> None:
         if number == 2:
-            await store.abort(graph, run.job.id, now=LATER)
+            await lifecycle.abort(graph, run.job.id, now=LATER)
 
     job, work = await submitted(graph), Counting(abort)
     done = await run_to_its_end(graph, work, job.id)
@@ -173,7 +173,7 @@ async def test_what_cannot_be_taken_back_is_not_aborted(graph: Graph) -> None:
         lambda transaction: store.save(transaction, job.id, progress, owner="a", now=START, seconds=60)
     )
     assert saved is True
-    kept = await store.abort(graph, job.id, now=START)
+    kept = await lifecycle.abort(graph, job.id, now=START)
     assert kept is not None
     assert (kept.state, kept.abort_requested) == (JobState.IN_PROGRESS, False)
 
@@ -201,11 +201,11 @@ async def test_an_unforeseen_error_shows_nothing_of_itself(graph: Graph) -> None
 
 async def test_the_newest_jobs_come_first(graph: Graph) -> None:
     jobs = [(await submitted(graph)).id for _ in range(3)]
-    assert [job.id for job in await store.newest(graph, limit=2)] == jobs[:0:-1]
+    assert [job.id for job in await listing.newest(graph, limit=2)] == jobs[:0:-1]
     kinds, states = [JobKind.TRAIN_RULESET], [JobState.QUEUED]
-    assert len(await store.newest(graph, limit=9, kinds=kinds, states=states)) == 3
-    assert await store.newest(graph, limit=9, kinds=[JobKind.PREVIEW_RULESET]) == []
-    assert await store.newest(graph, limit=9, states=[JobState.FAILED]) == []
+    assert len(await listing.newest(graph, limit=9, kinds=kinds, states=states)) == 3
+    assert await listing.newest(graph, limit=9, kinds=[JobKind.PREVIEW_RULESET]) == []
+    assert await listing.newest(graph, limit=9, states=[JobState.FAILED]) == []
 
 
 def test_rate_and_estimate_follow_from_what_this_process_has_done_of_the_phase() -> None:
