@@ -7,7 +7,7 @@ from typing import Annotated
 import strawberry
 
 from graph_model.errors import BadInput
-from graph_model.jobs import model, store
+from graph_model.jobs import lifecycle, model, store
 from resolvers.context import Info
 from resolvers.fields import mutation, shown
 from resolvers.jobs.types import Job
