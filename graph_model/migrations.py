@@ -15,6 +15,7 @@ from graph_model.backfill import fold_texts, prepare_matching, tie_objects
 from graph_model.graph import Graph, Transaction
 from graph_model.identity.candidates import SLOTS
 from graph_model.identity.rulesets.seed import seed_rulesets
+from graph_model.jobs.listing import list_jobs
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +154,26 @@ MIGRATIONS = (
             " SET s.normaliser = 0",
         ),
         fill=tie_objects,
+    ),
+    Migration(
+        9,
+        "jobs with files",
+        (
+            *(
+                f"CREATE INDEX job_{name} IF NOT EXISTS FOR (n:Job) ON (n.{value})"
+                for name, value in (
+                    ("listed", "listed"),
+                    ("listed_in", "listedIn"),
+                    ("listed_of", "listedOf"),
+                    ("listed_of_in", "listedOfIn"),
+                )
+            ),
+            "CREATE CONSTRAINT rejected_rows_id IF NOT EXISTS FOR (n:RejectedRows) REQUIRE n.id IS UNIQUE",
+            "CREATE INDEX rejected_rows_job IF NOT EXISTS FOR (n:RejectedRows) ON (n.job)",
+            "CREATE CONSTRAINT deleted_files_job IF NOT EXISTS FOR (n:DeletedFiles) REQUIRE n.job IS UNIQUE",
+            "CREATE INDEX deleted_files_holder IF NOT EXISTS FOR (n:DeletedFiles) ON (n.holder)",
+        ),
+        fill=list_jobs,
     ),
 )
 

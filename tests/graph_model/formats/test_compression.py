@@ -40,20 +40,17 @@ def test_members_that_follow_each_other_are_one_file(compress: Callable[[bytes],
     assert read(compress(content[:1_000]) + compress(content[1_000:])).records == read(content).records
 
 
-@pytest.mark.parametrize("kept", [3, 0.5, -4, -1])
-def test_a_truncated_file_ends_with_a_code_behind_what_was_read(
-    compress: Callable[[bytes], bytes], kept: float
-) -> None:
+def test_a_truncated_file_ends_with_a_code_behind_what_was_read(compress: Callable[[bytes], bytes]) -> None:
     content = compress(table())
-    found = read(content[: int(kept * len(content)) if isinstance(kept, float) else kept])
+    half = len(content) // 2
+    for kept in (5, half, len(content) - 4, len(content) - 1):
+        found = read(content[:kept])
 
-    # With two bytes of its magic only, zstd is not told from text.
-    assert found.broken in ("TRUNCATED_FILE", "INVALID_HEADER")
-    assert found.after == len(found.records)
-    assert found.bad == {}
-    assert list(found.records) == list(range(1, len(found.records) + 1))
-    if isinstance(kept, float):
-        assert len(found.records) > ROWS / 4
+        assert found.broken == "TRUNCATED_FILE"
+        assert found.bad == {}
+        assert list(found.records) == list(range(1, len(found.records) + 1))
+        assert found.after == len(found.records)
+        assert kept < half or len(found.records) > ROWS / 4
 
 
 def test_what_follows_the_end_is_no_part_of_the_file(compress: Callable[[bytes], bytes]) -> None:
