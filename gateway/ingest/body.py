@@ -56,9 +56,9 @@ class Bridge:
 
 
 class Body(io.RawIOBase):
-    """The bytes of a request's body. Reading blocks the thread until there are some; `before_waiting` is called
-    in it each time before. It ends with BadFile where the client breaks off or sends nothing for `idle`
-    seconds, and where the gateway begins to drain."""
+    """The bytes of a request's body. Reading blocks the thread until there are some; `before_waiting` is
+    called in it each time before. It ends with BadFile where the client breaks off or sends nothing for
+    `idle` seconds, and where the gateway begins to drain."""
 
     def __init__(
         self,
@@ -101,9 +101,7 @@ class Body(io.RawIOBase):
         receiving = asyncio.ensure_future(self._receive())
         draining = asyncio.ensure_future(self._draining.wait())
         try:
-            await asyncio.wait(
-                (receiving, draining), timeout=self._idle, return_when=asyncio.FIRST_COMPLETED
-            )
+            await asyncio.wait((receiving, draining), timeout=self._idle, return_when=asyncio.FIRST_COMPLETED)
             if receiving.done():
                 return self._taken(receiving.result())
         finally:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import io
 from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import Executor
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import BinaryIO, TypeAlias, cast
 
 import orjson
 from starlette.types import Receive
@@ -15,7 +14,7 @@ from starlette.types import Receive
 from gateway.ingest.body import Body, Bridge, Stopped
 from graph_model.ingestion.formats.model import BadFile, BadRow, Row
 
-ReadRows: TypeAlias = Callable[[io.RawIOBase], Iterator[Row | BadRow]]
+ReadRows: TypeAlias = Callable[[BinaryIO], Iterator[Row | BadRow]]
 """Reads rows from a stream; blocks."""
 
 
@@ -60,9 +59,9 @@ class Chunks:
         self._rows: list[Row | BadRow] = []
         self._size = 0
         self._ready: asyncio.Queue[Chunk | None] = asyncio.Queue(1)
-        self._reading = asyncio.get_running_loop().run_in_executor(threads, self._pump)
         self.failure: BadFile | None = None
         """Why the body could not be read to its end."""
+        self._reading = asyncio.get_running_loop().run_in_executor(threads, self._pump)
 
     async def __aiter__(self) -> AsyncIterator[Chunk]:
         while (chunk := await self._ready.get()) is not None:
@@ -77,7 +76,7 @@ class Chunks:
     def _pump(self) -> None:
         try:
             try:
-                for row in self._read(self._body):
+                for row in self._read(cast(BinaryIO, self._body)):
                     self._rows.append(row)
                     self._size += _size(row)
                     if len(self._rows) >= self._cut.rows or self._size >= self._cut.size:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import math
-from concurrent.futures import Executor
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from hashlib import sha256
 from typing import Any
@@ -41,15 +41,14 @@ def ingest_routes(
     ingestion: Ingestion,
     meter: Meter,
     spool: Spool,
-    threads: Executor,
     *,
     most: int,
     idle: float,
     limits: Limits,
 ) -> list[BaseRoute]:
-    """/ingest/{source}/{object}. At most `most` bodies are read at the same time, each by one of `threads`;
-    one of which nothing comes, or whose answer is not read, for `idle` seconds is given up."""
-    taker = _Taker(door, ingestion, meter, spool, threads, most=most, idle=idle, limits=limits)
+    """/ingest/{source}/{object}. At most `most` bodies are read at the same time; one of which nothing comes,
+    or whose answer is not read, for `idle` seconds is given up."""
+    taker = _Taker(door, ingestion, meter, spool, most=most, idle=idle, limits=limits)
     return [Route(PATH, PlainEndpoint(door, Scope.INGEST, taker.take))]
 
 
@@ -60,7 +59,6 @@ class _Taker:
         ingestion: Ingestion,
         meter: Meter,
         spool: Spool,
-        threads: Executor,
         *,
         most: int,
         idle: float,
@@ -70,7 +68,7 @@ class _Taker:
         self._ingestion = ingestion
         self._meter = meter
         self._spool = spool
-        self._threads = threads
+        self._threads = ThreadPoolExecutor(most, "ingest")
         self._most = most
         self._idle = idle
         self._limits = limits
@@ -84,9 +82,7 @@ class _Taker:
         if target.key is not None:
             Key.of(target.key, principal.id, "")
         if self._open >= self._most:
-            raise RetryLater(
-                f"{self._most} bodies are being read; try again later.", retry_after=_WHEN_FULL
-            )
+            raise RetryLater(f"{self._most} bodies are being read; try again later.", retry_after=_WHEN_FULL)
         charge = self._meter.charge(POINTS, principal, _address(request))
         if charge.allowance is not None and not charge.allowance.granted:
             wait = {"retry-after": str(max(1, math.ceil(charge.allowance.retry_after)))}

@@ -55,7 +55,7 @@ class Tally:
 def _bad(row: BadRow) -> dict[str, Any]:
     return {
         "recordId": None,
-        "outcome": Outcome.REJECTED,
+        "outcome": Outcome.REJECTED.value,
         "individualId": None,
         "errors": [{"code": row.code, "message": row.message, "path": []}],
     }
@@ -64,7 +64,7 @@ def _bad(row: BadRow) -> dict[str, Any]:
 def _told(result: RecordResult, new_before: int) -> dict[str, Any]:
     line: dict[str, Any] = {
         "recordId": result.record_id,
-        "outcome": result.outcome,
+        "outcome": result.outcome.value,
         "individualId": result.individual_id,
         "errors": _shown(result.problems),
     }

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
-from typing import Self
+from typing import BinaryIO, Self
 
 from starlette.datastructures import QueryParams
 
@@ -55,9 +54,7 @@ class Target:
     null_value: str | None = None
 
     @classmethod
-    def of(
-        cls, path: Mapping[str, str], query: QueryParams, fields: Mapping[str, str]
-    ) -> Self:
+    def of(cls, path: Mapping[str, str], query: QueryParams, fields: Mapping[str, str]) -> Self:
         """Read from a request's path, query and headers. Raises Refused for a body that is not understood,
         BadInput for a parameter that is none."""
         if unknown := sorted(set(query) - _PARAMETERS):
@@ -98,7 +95,7 @@ class Target:
         )
 
 
-def _document(stream: io.RawIOBase, *, limits: Limits) -> Iterator[Row | BadRow]:
+def _document(stream: BinaryIO, *, limits: Limits) -> Iterator[Row | BadRow]:
     return read_json(expanded(stream, ratio=limits.ratio), limits=limits)
 
 
@@ -113,5 +110,8 @@ def _media(content_type: str) -> Media:
         if name in _ALIASES:
             return _ALIASES[name]
     raise Refused(
-        415, Code.UNSUPPORTED_MEDIA_TYPE, f"Send {', '.join(Media)} in UTF-8.", {"accept-post": ", ".join(Media)}
+        415,
+        Code.UNSUPPORTED_MEDIA_TYPE,
+        f"Send {', '.join(Media)} in UTF-8.",
+        {"accept-post": ", ".join(Media)},
     )
