@@ -99,11 +99,13 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Relation:
-    """A field that holds the id of a record of the same source, and of which object that is."""
+    """A field that holds the id of a record of the same source, and of which object that is. If it is an
+    `owning` one, what names that record belongs to whoever that belongs to."""
 
     field: str
     object: str
     description: str
+    owning: bool = False
 
 
 @dataclass(frozen=True, slots=True)
