@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from graph_model.errors import BadInput
 from graph_model.graph import Graph, Transaction
@@ -192,9 +193,12 @@ async def test_a_record_at_fault_is_rejected_and_remembered_and_the_rest_is_one_
     monkeypatch.setattr(records_store, "save_records", refuse)
     records = [{"id": f"{'bad' if n in (3, 11) else 'good'}-{n}", "firstName": "Ada"} for n in range(16)]
 
-    other, results = await asyncio.gather(
-        send(ingestion, {"id": "beside"}, key="beside"), send(ingestion, *records, key="many")
-    )
+    with capture_logs() as logged:
+        other, results = await asyncio.gather(
+            send(ingestion, {"id": "beside"}, key="beside"), send(ingestion, *records, key="many")
+        )
+
+    assert [line["event"] for line in logged] == ["record_failed"] * 2
 
     assert other[0].outcome is Outcome.CREATED
     outcomes = [result.outcome for result in results]
