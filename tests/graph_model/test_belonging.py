@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from random import Random
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
@@ -19,7 +20,19 @@ from graph_model.insights.model import Threshold
 from graph_model.migrations import migrate
 from tests.graph_model.belonging import expected, stored
 from tests.graph_model.conftest import Clock
-from tests.graph_model.populations import order, person, population, send, shuffled, visit
+from tests.graph_model.populations import (
+    EMAILS,
+    PHONES,
+    Sent,
+    at,
+    deletion,
+    order,
+    person,
+    population,
+    send,
+    shuffled,
+    visit,
+)
 from tests.graph_model.rulesets import SMALL_CAPS, use
 from tests.graph_model.snapshots import Snapshot, snapshot
 from tests.graph_model.stewardship.acting import STEWARD, record_ids
@@ -45,6 +58,48 @@ async def shared(engine: Engine) -> AsyncIterator[Graph]:
         yield graph
 
 
+def line(id_: str, of: str, *, modified: int = 0, **fields: Any) -> Sent:
+    """A line of an order of the shop."""
+    record = {"id": id_, "modifiedAt": at(modified), "salesOrderId": of, **fields}
+    return Sent("shop", "SalesOrderProduct", record)
+
+
+def payment(id_: str, *, modified: int = 0, **fields: Any) -> Sent:
+    record = {"id": id_, "modifiedAt": at(modified), "paidAt": at(modified), **fields}
+    return Sent("shop", "Payment", record)
+
+
+def account(id_: str, *, modified: int = 0, **fields: Any) -> Sent:
+    return Sent("shop", "Account", {"id": id_, "modifiedAt": at(modified), "createdAt": at(0), **fields})
+
+
+def related(random: Random) -> list[Sent]:
+    """Lines, payments and accounts that name orders, accounts and people of the shop, some of which are
+    there."""
+    sent: list[Sent] = []
+    for number in range(4):
+        for _ in range(random.choice((1, 1, 2))):
+            modified = random.randrange(4)
+            sent.append(line(f"l{number}", f"o{random.randrange(12)}", modified=modified))
+            fields: dict[str, Any] = {}
+            for name, value, share in (
+                ("salesOrderId", f"o{random.randrange(12)}", 0.6),
+                ("accountId", f"k{random.randrange(2)}", 0.4),
+                ("individualId", f"p{random.randrange(8)}", 0.3),
+                ("email", random.choice(EMAILS), 0.3),
+            ):
+                if random.random() < share:
+                    fields[name] = value
+            sent.append(payment(f"y{number}", modified=modified, **fields))
+            placed = {"accountId": f"k{random.randrange(2)}", "total": random.choice(("5.00", "600.00"))}
+            sent.append(order(f"q{number}", modified=modified, ordered=-number, **placed))
+            fields = {"phone": random.choice(PHONES)} if random.random() < 0.7 else {}
+            sent.append(account(f"k{number % 2}", modified=modified, **fields))
+        if random.random() < 0.2:
+            sent.append(deletion(sent[-1], modified=random.randrange(4)))
+    return sent
+
+
 async def check(graph: Graph) -> None:
     assert await stored(graph) == await expected(graph)
 
@@ -56,7 +111,8 @@ async def history(graph: Graph, random: Random) -> None:
     await empty(graph)
     await use(graph, SMALL_CAPS)
     decided: list[str] = []
-    for batch in shuffled(random, population(random, records=8, objects=12, deleted=0.25)):
+    sent = [*population(random, records=8, objects=12, deleted=0.25), *related(random)]
+    for batch in shuffled(random, sent):
         await send(ingestion, batch)
         await check(graph)
         ids = sorted((await record_ids(graph)).values())
