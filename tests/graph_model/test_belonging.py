@@ -15,6 +15,7 @@ from graph_model.errors import BadInput
 from graph_model.graph import Graph
 from graph_model.identity.constraints.model import ConstraintKind
 from graph_model.identity.stewardship import actions
+from graph_model.identity.traces.store import PAGE
 from graph_model.ingestion.ingestion import Ingestion
 from graph_model.insights.model import Threshold
 from graph_model.migrations import migrate
@@ -202,3 +203,37 @@ async def test_visits_of_a_browser_are_one_trace_however_many_they_are(
 ) -> None:
     await send(ingestion, [visit(f"v{number}", cookieId="kiosk") for number in range(30)])
     assert await graph.read("MATCH (t:Trace) RETURN count(t)") == 1
+
+
+async def test_more_than_a_page_of_combinations_is_decided_in_several_transactions(
+    graph: Graph, ingestion: Ingestion
+) -> None:
+    everybodys = "no-reply@mail.example"
+    for start in range(0, PAGE + 100, 300):
+        orders = [
+            order(f"o{number}", customerNumber=f"C-{number}", email=everybodys)
+            for number in range(start, start + 300)
+        ]
+        await ingestion.ingest("shop", "SalesOrder", [sent.record for sent in orders], actor="tester")
+    await send(ingestion, [person("a", email=everybodys)])
+    assert len((await stored(graph)).owners) == PAGE
+    await ingestion.sweep()
+    await check(graph)
+    await send(ingestion, [person("a", modified=1, lastName="Lovelace")])
+    await ingestion.sweep()
+    assert (await stored(graph)).owners == {}
+    await check(graph)
+
+
+async def test_what_was_left_may_have_turned_again_meanwhile(graph: Graph, ingestion: Ingestion) -> None:
+    for start in range(0, PAGE + 100, 300):
+        orders = [
+            order(f"o{number}", customerNumber=f"C-{number}", email="ada@mail.example")
+            for number in range(start, start + 300)
+        ]
+        await ingestion.ingest("shop", "SalesOrder", [sent.record for sent in orders], actor="tester")
+    await send(ingestion, [person("a", email="ada@mail.example")])
+    await send(ingestion, [person("a", modified=1, lastName="Lovelace")])
+    await send(ingestion, [person("c", source="shop", customerNumber="C-7")])
+    await ingestion.sweep()
+    await check(graph)
