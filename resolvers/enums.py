@@ -129,6 +129,9 @@ class RecordOutcome(Enum):
 
 @strawberry.enum(description="What happened.")
 class EventKind(Enum):
+    RECORD_CREATED = _value(events.EventKind.RECORD_CREATED, "A source sent a record that was not there.")
+    RECORD_UPDATED = _value(events.EventKind.RECORD_UPDATED, "A source sent another version of a record.")
+    RECORD_DELETED = _value(events.EventKind.RECORD_DELETED, "A source deleted a record.")
     INDIVIDUAL_CREATED = _value(events.EventKind.INDIVIDUAL_CREATED, "An individual came about.")
     INDIVIDUAL_UPDATED = _value(
         events.EventKind.INDIVIDUAL_UPDATED,
