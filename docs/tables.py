@@ -13,7 +13,7 @@ from pydantic import SecretStr
 from pydantic_core import PydanticUndefined
 
 from gateway.settings import Settings
-from graph_model.metadata.objects import OBJECTS
+from graph_model.metadata.registry import SHIPPED
 from resolvers.planning.plan import scope_of
 from resolvers.schema import schema
 
@@ -46,7 +46,7 @@ def _with_table(page: str, table: str) -> str:
 
 
 def _objects() -> Iterator[str]:
-    for item in OBJECTS.values():
+    for item in SHIPPED.objects.values():
         yield f"### {item.name}\n\n{item.description}\n"
         yield "| field | holds | meaning |\n| --- | --- | --- |"
         for field in item.fields:

@@ -40,6 +40,7 @@ from graph_model.events.tail import Tail
 from graph_model.graph import Graph
 from graph_model.ingestion.ingestion import Ingestion
 from graph_model.insights.model import Threshold
+from graph_model.metadata.catalogue import Catalogues
 from graph_model.migrations import migrate
 from graph_model.observer import Observer
 from graph_model.reading.together import Together
@@ -128,8 +129,10 @@ async def open_gateway(
         open_graph(settings, instruments.telemetry) as graph,
     ):
         tail = Tail(graph, poll=settings.event_poll, observer=instruments.telemetry)
+        catalogues = Catalogues(graph)
         ingestion = Ingestion(
             graph,
+            catalogues=catalogues,
             threshold=Threshold(
                 lifetime_value=settings.threshold_lifetime_value, silent_days=settings.threshold_silent_days
             ),
@@ -149,6 +152,7 @@ async def open_gateway(
         runner = job_runner(settings, graph, ingestion, tail, clock)
         services = Services(
             graph=graph,
+            catalogues=catalogues,
             together=Together(graph),
             ingestion=ingestion,
             tail=tail,

@@ -7,7 +7,7 @@ from typing import Any, LiteralString
 from graph_model.folding import folded
 from graph_model.graph import Graph, Transaction
 from graph_model.identity.golden import FOLDED
-from graph_model.metadata.objects import OBJECTS
+from graph_model.metadata.registry import SHIPPED
 
 BATCH = 1_000
 """Nodes in one transaction."""
@@ -109,4 +109,4 @@ async def _rewrite(graph: Graph, reading: LiteralString, writing: LiteralString)
 def _names(object_name: str | None) -> tuple[str, ...]:
     if object_name is None:
         return FOLDED
-    return tuple(field.name for field in OBJECTS[object_name].fields if field.folded)
+    return tuple(field.name for field in SHIPPED.objects[object_name].fields if field.folded)

@@ -118,6 +118,17 @@ MIGRATIONS = (
     ),
     Migration(
         6,
+        "catalogue",
+        (
+            "CREATE CONSTRAINT catalogue_name IF NOT EXISTS FOR (n:Catalogue) REQUIRE n.name IS UNIQUE",
+            "CREATE CONSTRAINT custom_object_name IF NOT EXISTS FOR (n:CustomObject)"
+            " REQUIRE n.name IS UNIQUE",
+            "CREATE CONSTRAINT custom_field_key IF NOT EXISTS FOR (n:CustomField) REQUIRE n.key IS UNIQUE",
+        ),
+        ("MERGE (c:Catalogue {name: 'catalogue'}) ON CREATE SET c.version = 0",),
+    ),
+    Migration(
+        7,
         "pages of events, and deliveries",
         (
             "CREATE CONSTRAINT event_page_sequence IF NOT EXISTS FOR (n:EventPage)"

@@ -13,6 +13,7 @@ from graph_model.errors import Forbidden
 from graph_model.events.tail import Tail
 from graph_model.graph import Graph
 from graph_model.ingestion.ingestion import Ingestion
+from graph_model.metadata.catalogue import Catalogues
 from graph_model.reading.together import Together
 from resolvers.principal import Principal, Scope
 
@@ -24,6 +25,7 @@ class Services:
     `new_secret` makes and `check_secret` validates a webhook's signing secret."""
 
     graph: Graph
+    catalogues: Catalogues
     together: Together
     ingestion: Ingestion
     tail: Tail

@@ -25,7 +25,6 @@ from graph_model.ingestion.settle import make_way, settle, tell
 from graph_model.ingestion.versions import Version, decide_versions
 from graph_model.insights import store as insights
 from graph_model.insights.model import Threshold
-from graph_model.metadata.objects import Category
 from graph_model.records import store as records_store
 from graph_model.records.model import Outcome, Record, RecordKey, RecordResult
 from graph_model.records.store import StoredRecord
@@ -227,4 +226,4 @@ def _by_individual(
 
 
 def _is_profile(record: Record) -> bool:
-    return record.object_type.category is Category.PROFILE
+    return record.object_type.is_party

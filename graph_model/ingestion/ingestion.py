@@ -18,6 +18,8 @@ from graph_model.ingestion.batcher import Batcher
 from graph_model.ingestion.commit import Submission
 from graph_model.insights import store as insights
 from graph_model.insights.model import Threshold
+from graph_model.metadata.catalogue import Catalogues
+from graph_model.metadata.objects import ObjectType
 from graph_model.observer import Observer
 from graph_model.records.model import Outcome, Problem, Record, RecordResult
 from graph_model.records.validation import check_target, tombstone, validate
@@ -44,8 +46,10 @@ class Ingestion:
         clock: Callable[[], datetime] = times.utc_now,
         on_commit: Callable[[], None] = lambda: None,
         observer: Observer | None = None,
+        catalogues: Catalogues | None = None,
     ) -> None:
         self._graph = graph
+        self._catalogues = catalogues or Catalogues(graph)
         self._threshold = threshold
         self._default_country = default_country
         self._clock = clock
@@ -69,7 +73,7 @@ class Ingestion:
         resolved when this returns (paths begin at `records`). Raises BadInput if source or object are wrong
         or there are too many records, RetryLater and GraphUnavailable as the batcher and the graph do.
         """
-        object_type = check_target(source, object_name)
+        object_type = await self._object_type(source, object_name)
         if len(records) > MAX_RECORDS:
             raise BadInput(f"A request carries at most {MAX_RECORDS} records.", code="TOO_MANY_RECORDS")
         now = self._clock()
@@ -107,7 +111,7 @@ class Ingestion:
         What is left of a record is its tombstone, so that a version from before does not bring it back.
         Raises what `ingest` does.
         """
-        object_type = check_target(source, object_name)
+        object_type = await self._object_type(source, object_name)
         if len(record_ids) > MAX_RECORDS:
             raise BadInput(f"A request names at most {MAX_RECORDS} records.", code="TOO_MANY_RECORDS")
         moment = modified_at or self._clock()
@@ -181,6 +185,10 @@ class Ingestion:
             results = await self._graph.write(work)
         self._on_commit()
         return results
+
+    async def _object_type(self, source: str, object_name: str) -> ObjectType:
+        catalogue = await self._catalogues.knowing(object_name)
+        return check_target(source, object_name, catalogue.registry)
 
     def _observed(self, source: str, object_name: str, results: list[RecordResult]) -> list[RecordResult]:
         if self._observer is not None:

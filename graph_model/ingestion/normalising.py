@@ -18,7 +18,9 @@ from graph_model.identity.rulesets.active import Loaded, active
 from graph_model.identity.subjects import Findable, findable, gather, record_findable
 from graph_model.ingestion.settle import make_way, settle, tell
 from graph_model.insights.model import Threshold
-from graph_model.metadata.objects import DEVICE_OBJECT, INDIVIDUAL, OBJECTS, IdentifierType
+from graph_model.metadata.custom import read_registry
+from graph_model.metadata.objects import DEVICE_OBJECT, INDIVIDUAL, IdentifierType
+from graph_model.metadata.registry import Registry
 from graph_model.records import store as records_store
 from graph_model.records.model import STEWARD, Identifier, Record, RecordKey, read_fields
 from graph_model.records.validation import countries_of
@@ -63,8 +65,9 @@ async def normalise_records(
     rows = await transaction.run(_RECORDS, keys=sorted({*keys, *companions}), prefix=PACKED_PREFIX)
     if not rows:
         return
+    registry = await read_registry(transaction)
     records = [
-        _record(key, modified_at, content_hash, said, carried, default_country)
+        _record(registry, key, modified_at, content_hash, said, carried, default_country)
         for key, modified_at, content_hash, said, carried, _ in rows
     ]
     seen = {key: (features, tuple(carried or ())) for key, *_, carried, features in rows if features}
@@ -105,8 +108,9 @@ async def normalise_objects(
     await identity.lock(transaction)
     ruling = await active(transaction)
     rows = await transaction.run(_OBJECTS, keys=list(keys))
+    registry = await read_registry(transaction)
     objects = [
-        _record(key, modified_at, content_hash, said, (), default_country)
+        _record(registry, key, modified_at, content_hash, said, (), default_country)
         for key, modified_at, content_hash, said in rows
     ]
     time = times.to_text(now)
@@ -126,6 +130,7 @@ def _key(text: str) -> RecordKey:
 
 
 def _record(
+    registry: Registry,
     key: str,
     modified_at: str,
     content_hash: str,
@@ -134,7 +139,7 @@ def _record(
     default_country: str | None,
 ) -> Record:
     of = _key(key)
-    object_type = OBJECTS.get(of.object, INDIVIDUAL)
+    object_type = registry.objects.get(of.object, INDIVIDUAL)
     fields, withdrawn = read_fields(said)
     if of.object == DEVICE_OBJECT or of.source == STEWARD:
         # What is made here keeps the identifiers that it was made with.

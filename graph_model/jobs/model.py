@@ -17,11 +17,17 @@ class JobKind(StrEnum):
     PREVIEW_RULESET = "PREVIEW_RULESET"
     ACTIVATE_RULESET = "ACTIVATE_RULESET"
     NORMALISE_RECORDS = "NORMALISE_RECORDS"
+    INGEST = "INGEST"
+    REMAP_RECORDS = "REMAP_RECORDS"
+    REPLAY_RECORDS = "REPLAY_RECORDS"
 
 
 class JobState(StrEnum):
-    """How far a job is. The last three are final."""
+    """How far a job is. The last three are final; the first two are of a job that brings files: it takes
+    them while it is open, and then waits for a process that has them."""
 
+    OPEN = "OPEN"
+    UPLOAD_COMPLETE = "UPLOAD_COMPLETE"
     QUEUED = "QUEUED"
     IN_PROGRESS = "IN_PROGRESS"
     JOB_COMPLETE = "JOB_COMPLETE"

@@ -46,6 +46,14 @@ class Identifier:
         return f"{self.type}|{self.issuer}|{self.value}"
 
 
+class Mode(StrEnum):
+    """What a version of a record says: the whole record, single fields of it, or that it was deleted."""
+
+    UPSERT = "UPSERT"
+    PATCH = "PATCH"
+    DELETE = "DELETE"
+
+
 @dataclass(frozen=True, slots=True)
 class Record:
     """A valid record. `fields` are the values to show; `identifiers` are normalised, strongest first.
@@ -53,8 +61,10 @@ class Record:
     `modified_at` is the text form of `times.to_text`; `content_hash` decides between two versions
     with the same modified time. `withdrawn` are the fields that the record says there is no value of, which
     is more than saying nothing: survivorship may choose it. `warnings` tell of values that are kept though
-    they cannot be what their field says. A `deleted` one is a tombstone: it says nothing but that its source
-    has it no longer.
+    they cannot be what their field says. A PATCH says nothing of the fields that it does not name. A DELETE
+    is a tombstone: it says nothing but that its source has the record no longer. `payload` is the JSON that
+    was received, None of what is made here; `mapping` the version of the source's mapping that read it, None
+    where the source sends canonical form.
     """
 
     key: RecordKey
@@ -64,8 +74,15 @@ class Record:
     fields: dict[str, FieldValue]
     identifiers: tuple[Identifier, ...]
     withdrawn: tuple[str, ...] = ()
-    deleted: bool = False
     warnings: tuple[Problem, ...] = ()
+    mode: Mode = Mode.UPSERT
+    payload: str | None = None
+    mapping: int | None = None
+
+    @property
+    def deleted(self) -> bool:
+        """Whether it is a tombstone."""
+        return self.mode is Mode.DELETE
 
     @property
     def said(self) -> dict[str, FieldValue | None]:

@@ -231,6 +231,7 @@ def _common(record: Record, time: str) -> dict[str, Any]:
     return {
         "source": record.key.source,
         "object": record.key.object,
+        "objectType": record.object_type.name,
         "recordId": record.key.record_id,
         "modifiedAt": record.modified_at,
         "receivedAt": time,

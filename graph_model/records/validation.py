@@ -14,8 +14,9 @@ import orjson
 from graph_model import times
 from graph_model.errors import BadInput
 from graph_model.identity import addresses, identifiers, normalise
-from graph_model.metadata.objects import MAX_KEY, OBJECTS, Category, Field, FieldType, ObjectType
-from graph_model.records.model import STEWARD, FieldValue, Parts, Problem, Record, RecordKey, Scalar
+from graph_model.metadata.objects import MAX_KEY, Field, FieldType, ObjectType
+from graph_model.metadata.registry import SHIPPED, Registry
+from graph_model.records.model import STEWARD, FieldValue, Mode, Parts, Problem, Record, RecordKey, Scalar
 from graph_model.records.values import NOT_TEXT, Invalid, doubt, parse
 
 MAX_VALUES = 100
@@ -35,8 +36,20 @@ class _Reading:
     warnings: list[Problem] = dataclasses.field(default_factory=list)
 
 
-def check_target(source: str, object_name: str) -> ObjectType:
+def check_target(source: str, object_name: str, registry: Registry = SHIPPED) -> ObjectType:
     """The object type that records of `source` are to be, or BadInput if either name is wrong."""
+    check_source(source)
+    object_type = registry.find(object_name)
+    if object_type is None:
+        raise BadInput(
+            f"There is no object of that name; there are {', '.join(registry.objects)}.",
+            code="UNKNOWN_OBJECT",
+        )
+    return object_type
+
+
+def check_source(source: str) -> None:
+    """BadInput if no source may have that name."""
     if not _SOURCE.fullmatch(source):
         raise BadInput(
             "A source's name has 1 to 64 letters, digits, dots, hyphens and underscores.",
@@ -46,12 +59,6 @@ def check_target(source: str, object_name: str) -> ObjectType:
         raise BadInput(
             f"The source {STEWARD!r} is for corrections: use correctIndividual.", code="RESERVED_SOURCE"
         )
-    object_type = OBJECTS.get(object_name)
-    if object_type is None:
-        raise BadInput(
-            f"There is no object of that name; there are {', '.join(OBJECTS)}.", code="UNKNOWN_OBJECT"
-        )
-    return object_type
 
 
 def validate(
@@ -98,7 +105,7 @@ def validate(
             problems.append(
                 Problem("UNKNOWN_FIELD", f"{object_type.name} has no field named {shown!r}.", (shown,))
             )
-        elif value is None and object_type.category is Category.PROFILE:
+        elif value is None and object_type.is_party:
             withdrawn.append(name)
         elif not _is_blank(value):
             _read_field(field, value, fields, reading)
@@ -131,7 +138,7 @@ def tombstone(
         content_hash=_TOMBSTONE,
         fields={},
         identifiers=(),
-        deleted=True,
+        mode=Mode.DELETE,
     )
 
 

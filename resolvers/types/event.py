@@ -67,8 +67,8 @@ class InsightEvent(Node):
     time: DateTime = shown(Scope.PROFILE_READ, "When it was committed.")
     individual_id: strawberry.ID | None = shown(
         Scope.PROFILE_READ,
-        "The individual that it is about, or whose the record is; null for RULESET_STALE and for records that "
-        "are nobody's yet.",
+        "The individual that it is about, or whose the record is; null for RULESET_STALE and records "
+        "that are nobody's yet.",
     )
     threshold: str | None = shown(Scope.PROFILE_READ, "The threshold that was crossed; null for other kinds.")
     insights: list[EventInsight] = shown(

@@ -11,7 +11,7 @@ from graph_model.errors import BadInput, Forbidden
 from graph_model.filters.model import Ago, Compare, Operator
 from graph_model.folding import fold
 from graph_model.identity.golden import FOLDED
-from graph_model.metadata.objects import OBJECTS
+from graph_model.metadata.registry import SHIPPED
 from graph_model.reading.shape import Value
 from resolvers.fields import Stored
 from resolvers.filters.conditions import MAX_CONDITIONS, Reading
@@ -92,5 +92,5 @@ def test_of_every_folded_text_the_graph_keeps_the_folded_form() -> None:
 
     assert folded(Individual) | folded(Address) == set(FOLDED)
     for name in ("SalesOrder", "Case", "Account", "WebEngagement"):
-        kept = {field.name for field in OBJECTS[name].fields if field.folded}
+        kept = {field.name for field in SHIPPED.objects[name].fields if field.folded}
         assert folded(getattr(business_objects, name)) == kept
