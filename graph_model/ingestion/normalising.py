@@ -93,7 +93,7 @@ async def normalise_records(
     )
     await changes.save_keys(transaction)
     settled = await settle(transaction, changes, (), threshold, now=now)
-    await tell(transaction, settled, {}, time=time)
+    await tell(transaction, settled, (), time=time)
 
 
 async def normalise_objects(
@@ -118,7 +118,7 @@ async def normalise_objects(
     causes = {item.identifiers[0].key for item in objects if item.identifiers}
     changes = await gather(transaction, ruling, {}, _nothing, _nothing)
     settled = await settle(transaction, changes, freed | causes, threshold, now=now)
-    await tell(transaction, settled, {}, time=time)
+    await tell(transaction, settled, (), time=time)
 
 
 def _nothing(_: Loaded) -> Mapping[str, Findable]:
