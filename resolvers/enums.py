@@ -13,7 +13,6 @@ from graph_model.identity.matching import features
 from graph_model.identity.rulesets.model import Reconcile
 from graph_model.metadata import objects
 from graph_model.records import model as records
-from graph_model.webhooks import model as webhooks
 
 
 def described(value: str, description: str) -> str:
@@ -127,6 +126,15 @@ class RecordOutcome(Enum):
     REJECTED = _value(records.Outcome.REJECTED, "It is wrong; see userErrors. Nothing of it was stored.")
 
 
+@strawberry.enum(description="What the records of a request say.")
+class IngestMode(Enum):
+    UPSERT = _value(records.Mode.UPSERT, "Each is the whole record: what it does not name has no value.")
+    PATCH = _value(
+        records.Mode.PATCH,
+        "Each says some fields of its record, and null takes a value away; the other fields stay.",
+    )
+
+
 @strawberry.enum(description="What happened.")
 class EventKind(Enum):
     RECORD_CREATED = _value(events.EventKind.RECORD_CREATED, "A source sent a record that was not there.")
@@ -159,15 +167,6 @@ class EventKind(Enum):
     RULESET_STALE = _value(
         events.EventKind.RULESET_STALE,
         "The records are no longer those that the active ruleset was made for: a new version is due.",
-    )
-
-
-@strawberry.enum(description="Whether events are sent to a webhook.")
-class WebhookState(Enum):
-    ACTIVE = _value(webhooks.WebhookState.ACTIVE, "Events are sent.")
-    DISABLED = _value(
-        webhooks.WebhookState.DISABLED,
-        "The endpoint said it is gone or failed for too long. enableWebhook goes on where it stopped.",
     )
 
 

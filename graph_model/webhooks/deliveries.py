@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import Any, LiteralString
+from typing import Any, LiteralString, Protocol
 
 from graph_model.events.model import EventKind
 from graph_model.graph import Graph, Transaction
@@ -11,6 +11,21 @@ from graph_model.webhooks.model import Delivery, DeliveryState, Progress
 
 BATCH = 1_000
 """Deliveries that are changed in one transaction."""
+
+
+class Change(Protocol):
+    """What is done to the deliveries of a webhook: to those with these ids, else to all dead ones about an
+    individual, else to all dead ones. It answers how many they were."""
+
+    async def __call__(
+        self,
+        graph: Graph,
+        webhook_id: str,
+        *,
+        ids: Sequence[str] | None = None,
+        individual_id: str | None = None,
+    ) -> int: ...
+
 
 # `open` and `dead` name the webhook, one of them: what is looked for goes by their indexes.
 _ROW: LiteralString = """
@@ -61,12 +76,7 @@ RETURN collect("""
 )
 
 _COUNT: LiteralString = """
-UNWIND $webhooks AS webhook
-OPTIONAL MATCH (d:Delivery {open: webhook})
-WITH webhook, count(d) AS held
-OPTIONAL MATCH (e:Delivery {dead: webhook})
-WITH webhook, held, count(e) AS dead
-RETURN collect([webhook, held, dead])
+RETURN [COUNT { MATCH (d:Delivery {open: $webhook}) }, COUNT { MATCH (d:Delivery {dead: $webhook}) }]
 """
 
 # What is dead goes back into the line, what is to be retried is due now; what waits, waits.
@@ -142,10 +152,10 @@ async def find(
     return sorted(map(_delivery, rows), key=lambda delivery: delivery.sequence)[:limit]
 
 
-async def counts(graph: Graph, webhook_ids: Sequence[str]) -> dict[str, tuple[int, int]]:
-    """How many deliveries each webhook is still to get, and how many are dead."""
-    rows = await graph.read(_COUNT, webhooks=list(webhook_ids)) if webhook_ids else []
-    return {webhook: (open_, dead) for webhook, open_, dead in rows}
+async def count(graph: Graph, webhook_id: str) -> tuple[int, int]:
+    """How many deliveries a webhook is still to get, and how many are dead."""
+    held, dead = await graph.read(_COUNT, webhook=webhook_id)
+    return held, dead
 
 
 async def redrive(

@@ -47,20 +47,20 @@ class Webhook:
     id: str
     url: str
     secret: str
-    old_secret: str | None
-    old_secret_until: str | None
     kinds: tuple[EventKind, ...]
-    except_source: str | None
-    state: WebhookState
-    position: int
-    done: tuple[int, ...]
-    failures: int
-    resting_until: str | None
-    next_attempt_at: str | None
-    last_error: str | None
-    attempts: tuple[Attempt, ...]
-    revision: int
     created_at: str
+    except_source: str | None = None
+    old_secret: str | None = None
+    old_secret_until: str | None = None
+    state: WebhookState = WebhookState.ACTIVE
+    position: int = 0
+    done: tuple[int, ...] = ()
+    failures: int = 0
+    resting_until: str | None = None
+    next_attempt_at: str | None = None
+    last_error: str | None = None
+    attempts: tuple[Attempt, ...] = ()
+    revision: int = 0
 
     def __repr__(self) -> str:
         return f"Webhook(id={self.id!r}, state={self.state!r}, position={self.position})"
