@@ -164,7 +164,7 @@ async def commit_batch(
         [key for key in objects if str(key) not in written],
     )
     whose_before |= {key: owner for key in deleted if (owner := settled.resolution.before.get(key))}
-    news = record_events(winners.values(), whose_before | whose, outcome_of, actors)
+    news = record_events(winners.values(), whose_before | whose, outcome_of, actors, versions)
     await tell(transaction, settled, news, time=time)
     created = settled.resolution.created
     return [

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from typing import Any
 
 from graph_model.events.model import EventKind, NewEvent
@@ -21,12 +21,13 @@ def record_events(
     whose: Mapping[str, str],
     outcomes: Mapping[str, Outcome],
     actors: Mapping[str, str],
+    known: Container[str],
 ) -> list[NewEvent]:
     """The event of each record that changed, in the order of the records; `whose` each is, what became of it
-    and who sent it go by key."""
+    and who sent it go by key. To delete what was not `known` changes nothing."""
     return [
         NewEvent(
-            _KINDS[outcomes[key]],
+            _KINDS[outcome],
             whose.get(key),
             {
                 "source": record.key.source,
@@ -38,7 +39,8 @@ def record_events(
             },
         )
         for record in stored
-        if outcomes[key := str(record.key)] in _KINDS
+        if (outcome := outcomes[key := str(record.key)]) in _KINDS
+        and (key in known or outcome is not Outcome.DELETED)
     ]
 
 
