@@ -8,6 +8,7 @@ from resolvers.deletion import DeletionMutation
 from resolvers.golden.corrections import CorrectionMutation
 from resolvers.ingestion.mutations import IngestionMutation
 from resolvers.jobs.mutations import JobMutation
+from resolvers.metadata.mutations import MetadataMutation
 from resolvers.rulesets.mutations import RulesetMutation
 from resolvers.stewardship.mutations import StewardMutation
 from resolvers.webhooks.letters import DeliveryMutation
@@ -21,6 +22,7 @@ class Mutation(
     DeliveryMutation,
     IngestionMutation,
     JobMutation,
+    MetadataMutation,
     RulesetMutation,
     StewardMutation,
     WebhookMutation,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import strawberry
 
-from graph_model.metadata import fields
+from graph_model.metadata import fields as canonical
 from graph_model.metadata.custom import CustomField, custom_object
 from graph_model.metadata.identifier_types import IdentifierType as Identifying
 from resolvers.enums import IdentifierType
@@ -46,19 +46,19 @@ class CustomFieldInput:
 
     def read(self, object_name: str) -> CustomField:
         """The field as the model has it."""
-        type_ = fields.FieldType(self.type.value)
+        type_ = canonical.FieldType(self.type.value)
         identifier = None if self.identifier is None else Identifying(self.identifier.value)
         keyed = identifier is not None or self.relates_to is not None
-        field = fields.Field(
+        field = canonical.Field(
             self.name,
             type_,
             self.description,
-            fields.Classification(self.classification.value),
+            canonical.Classification(self.classification.value),
             many=self.many,
             identifier=identifier,
             values=tuple(self.values),
             meanings=tuple(self.values),
-            max_length=fields.MAX_KEY if keyed else fields.MAX_TEXT,
+            max_length=canonical.MAX_KEY if keyed else canonical.MAX_TEXT,
             required=self.required,
             currency=self.currency_field,
             custom=True,
@@ -77,15 +77,14 @@ class RegisterObjectInput:
     description: str = strawberry.field(description="What it is.")
     time_field: str | None = strawberry.field(
         default=None,
-        description="Its field that says when it happened; an ENGAGEMENT needs one. Of an ENGAGEMENT it never "
-        "changes.",
+        description="Its field that says when it happened; an ENGAGEMENT needs one, which never changes.",
     )
     fields: list[CustomFieldInput] = strawberry.field(description="Its fields.")
 
-    def read(self) -> tuple[fields.ObjectType, list[CustomField]]:
+    def read(self) -> tuple[canonical.ObjectType, list[CustomField]]:
         """The object, and its fields."""
         item = custom_object(
-            self.name, fields.Category(self.category.value), self.description, self.time_field
+            self.name, canonical.Category(self.category.value), self.description, self.time_field
         )
         return item, [field.read(self.name) for field in self.fields]
 

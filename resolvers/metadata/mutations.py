@@ -106,9 +106,7 @@ class MetadataMutation:
         return RemoveObjectPayload(removed_name=input.name, user_errors=[])
 
 
-async def _customized(
-    info: Info, change: Callable[[Additions], Awaitable[ObjectType]]
-) -> CustomizePayload:
+async def _customized(info: Info, change: Callable[[Additions], Awaitable[ObjectType]]) -> CustomizePayload:
     info.context.require(_MANAGE)
     try:
         changed = await change(_additions(info))

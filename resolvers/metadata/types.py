@@ -8,7 +8,7 @@ from typing import Self
 import strawberry
 
 from graph_model.identity.rulesets.stored import StoredRuleset
-from graph_model.metadata import fields
+from graph_model.metadata import fields as canonical
 from graph_model.metadata.counts import RecordCount
 from graph_model.sources.model import Source
 from resolvers.enums import IdentifierType
@@ -56,9 +56,9 @@ class FieldMetadata:
     deprecation_reason: str | None = shown(_READ, "Why it should not be used any longer, if so.")
 
     @classmethod
-    def of(cls, field: fields.Field, needed: Sequence[str]) -> Self:
+    def of(cls, field: canonical.Field, needed: Sequence[str]) -> Self:
         """The field as it is shown; records cannot do without those that are `needed`."""
-        texts = field.type is fields.FieldType.TEXT
+        texts = field.type is canonical.FieldType.TEXT
         return cls(
             name=field.name,
             type=CanonicalType(field.type.value),
@@ -122,7 +122,7 @@ class ObjectMetadata:
     relations: list[ObjectRelation] = shown(_READ, "Its fields that name records of objects.", size=3)
 
     @classmethod
-    def of(cls, item: fields.ObjectType) -> Self:
+    def of(cls, item: canonical.ObjectType) -> Self:
         """The object as it is shown."""
         identifying = [field for field in item.fields if field.identifier is not None]
         return cls(
@@ -223,7 +223,9 @@ def _mapping(source: Source) -> object:
     return source.model_dump(mode="json", exclude_defaults=True)["objects"]
 
 
-@strawberry.type(description="What there is: sources, the canonical model with what was added to it, rulesets.")
+@strawberry.type(
+    description="What there is: sources, the canonical model with what was added to it, rulesets."
+)
 class Metadata:
     version: int = shown(_READ, "Every change of sources and of the model has a number of its own.")
     sources: list[SourceMetadata] = shown(_READ, "The sources, by name.", size=10)

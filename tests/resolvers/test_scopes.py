@@ -19,6 +19,21 @@ OPERATIONS = {
     "Query.nodes": '{ nodes(ids: ["ind_1"]) { id } }',
     "Query.reviews": "{ reviews { edges { cursor } } }",
     "Query.reviewQuality": "{ reviewQuality { decided } }",
+    "Query.metadata": "{ metadata { version } }",
+    "Mutation.registerObject": (
+        'mutation { registerObject(input: {name: "V__c", category: OTHER, description: "V.", fields: []}) '
+        "{ object { name } } }"
+    ),
+    "Mutation.registerFields": (
+        'mutation { registerFields(input: {object: "Case", fields: []}) { object { name } } }'
+    ),
+    "Mutation.updateField": (
+        'mutation { updateField(input: {object: "Case", name: "tier__c"}) { object { name } } }'
+    ),
+    "Mutation.removeField": (
+        'mutation { removeField(input: {object: "Case", name: "tier__c"}) { object { name } } }'
+    ),
+    "Mutation.removeObject": 'mutation { removeObject(input: {name: "V__c"}) { removedName } }',
     "Query.webhooks": "{ webhooks { id } }",
     "Query.whyLinked": '{ whyLinked(a: "rec_1", b: "rec_2") { linked } }',
     "Query.whyNotLinked": '{ whyNotLinked(a: "rec_1", b: "rec_2") { linked } }',
