@@ -32,8 +32,8 @@ PLACES = re.compile(r"\{(\d)\}")
 _TRUE = frozenset({"true", "t", "yes", "y", "on", "1"})
 _FALSE = frozenset({"false", "f", "no", "n", "off", "0"})
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_EPOCHS = {"EPOCH_SECONDS": 1, "EPOCH_MILLIS": 1_000, "EPOCH_MICROS": 1_000_000}
-_ISO = "ISO"
+EPOCHS = {"EPOCH_SECONDS": 1, "EPOCH_MILLIS": 1_000, "EPOCH_MICROS": 1_000_000}
+ISO = "ISO"
 # Groups are of three digits at the end, so that a decimal comma is not taken for one of thousands.
 _NUMBER = re.compile(r"([+-]?)(\d{1,3}(?:,\d{2,3})*,\d{3}|\d{1,30})(\.\d{1,30})?([eE][+-]?\d{1,2})?")
 
@@ -165,10 +165,10 @@ def _country(value: Any, default: str | None) -> str | None:
 
 
 def _date(value: Any, format_: str) -> date:
-    if format_ in _EPOCHS:
+    if format_ in EPOCHS:
         return _since_epoch(value, format_).date()
     try:
-        if format_ == _ISO:
+        if format_ == ISO:
             text = to_text(value).strip()
             return datetime.fromisoformat(text).date()
         return datetime.strptime(to_text(value).strip(), format_).date()
@@ -177,18 +177,18 @@ def _date(value: Any, format_: str) -> date:
 
 
 def _moment(value: Any, format_: str, zone: ZoneInfo) -> datetime:
-    if format_ in _EPOCHS:
+    if format_ in EPOCHS:
         return _since_epoch(value, format_)
     text = to_text(value).strip()
     try:
-        moment = datetime.fromisoformat(text) if format_ == _ISO else datetime.strptime(text, format_)
+        moment = datetime.fromisoformat(text) if format_ == ISO else datetime.strptime(text, format_)
         return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
     except (ValueError, OverflowError):
         raise Unfit("INVALID_DATETIME", f"expected a moment of the form {format_}") from None
 
 
 def _since_epoch(value: Any, unit: str) -> datetime:
-    micros = _number(value, ".") * (1_000_000 // _EPOCHS[unit])
+    micros = _number(value, ".") * (1_000_000 // EPOCHS[unit])
     try:
         return _EPOCH + timedelta(microseconds=int(micros))
     except (OverflowError, ValueError):

@@ -20,6 +20,7 @@ from graph_model.records.model import Mode, Problem
 from graph_model.sources.applying import Unfit, chain, to_text
 from graph_model.sources.model import Condition, FieldMapping, SourceObject, Target
 from graph_model.sources.paths import Reader, is_blank, is_there, reader, steps_of
+from graph_model.sources.transforms import ParseDateTime
 
 Row: TypeAlias = Mapping[str, Any]
 Path: TypeAlias = tuple[str | int, ...]
@@ -47,6 +48,10 @@ class Mapper:
         self._object = source_object
         self._id = reader(source_object.primary_key)
         self._modified = reader(source_object.modified_field) if source_object.modified_field else None
+        format_ = ParseDateTime(
+            format=source_object.modified_format, time_zone=source_object.modified_time_zone
+        )
+        self._moment = chain([format_])
         self._deleted = reader(source_object.deleted_field) if source_object.deleted_field else None
         self._targets = [
             _TargetMapper(target, target.name if place else source_object.name, object_type)
@@ -68,7 +73,7 @@ class Mapper:
             path = self._object.modified_field
             modified_at = _single(self._modified, row, path, problems)
             if modified_at is not None:
-                head["modifiedAt"] = modified_at
+                self._read_modified(modified_at, head, problems)
             sources["modifiedAt"] = steps_of(path)
         if self._deleted is not None and any(_is_true(value) for value in self._deleted(row)):
             mode = Mode.DELETE
@@ -80,6 +85,14 @@ class Mapper:
         if not made and not problems:
             problems.append(Problem("NO_TARGET", "By the mapping this row becomes no record.", ()))
         return problems or made
+
+    def _read_modified(self, text: str, head: dict[str, Any], problems: list[Problem]) -> None:
+        path = self._object.modified_field or ""
+        try:
+            (moment,) = self._moment([text])
+            head["modifiedAt"] = times.to_text(moment)
+        except Unfit as error:
+            problems.append(Problem(error.code, f"{path}: {error.message}", steps_of(path)))
 
 
 class _TargetMapper:
@@ -226,6 +239,10 @@ def _fitted(field: Field, value: Any) -> Any:
     match field.type, value:
         case FieldType.BOOLEAN, bool():
             return value
+        case FieldType.BOOLEAN, str() if (word := value.strip().casefold()) in ("true", "false"):
+            return word == "true"
+        case FieldType.INTEGER, str() if len(value) < 17 and value.strip().removeprefix("-").isdecimal():
+            return int(value)
         case FieldType.INTEGER | FieldType.DECIMAL, Decimal():
             whole = value == value.to_integral_value()
             if field.type is FieldType.DECIMAL:

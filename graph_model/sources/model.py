@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from graph_model.sources.transforms import Frozen, Kind, Transform
+from graph_model.sources.transforms import Frozen, Kind, Transform, Word
 
 MAX_OBJECTS = 100
 MAX_TARGETS = 10
@@ -63,14 +63,16 @@ class Target(Frozen):
 
 class SourceObject(Frozen):
     """An object of a source. Its rows are told apart by the value at `primary_key`; `modified_field` says
-    when a row was changed (left out: the time of receipt), `deleted_field` whether it was deleted.
-    Rows of an `immutable` object, such as events, never change. Without targets its rows are records in
-    canonical form, of the object of that name."""
+    when a row was changed, in that format and zone (left out: the time of receipt), `deleted_field` whether
+    it was deleted. Rows of an `immutable` object, such as events, never change. Without targets its rows
+    are records in canonical form, of the object of that name."""
 
     name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$")]
     title: Title = ""
     primary_key: Path = "id"
     modified_field: Path | None = None
+    modified_format: Word = "ISO"
+    modified_time_zone: Word = "UTC"
     deleted_field: Path | None = None
     immutable: bool = False
     fields: Annotated[tuple[SourceField, ...], Field(max_length=2_000)] = ()

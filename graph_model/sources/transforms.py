@@ -7,7 +7,7 @@ transforms change each value, and some make one of several (`combining`) or seve
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated, ClassVar, Literal, TypeAlias
+from typing import Annotated, ClassVar, Literal, TypeAlias, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -228,3 +228,8 @@ Transform: TypeAlias = Annotated[
     | Boolean,
     Field(discriminator="kind"),
 ]
+
+KINDS: dict[str, type[_Transform]] = {
+    kind.model_fields["kind"].default: kind for kind in get_args(get_args(Transform)[0])
+}
+"""Every transform by the name of its kind."""
