@@ -31,6 +31,7 @@ Step: TypeAlias = Callable[[Values], Values]
 PLACES = re.compile(r"\{(\d)\}")
 _TRUE = frozenset({"true", "t", "yes", "y", "on", "1"})
 _FALSE = frozenset({"false", "f", "no", "n", "off", "0"})
+_SIGNS = {declared.DecimalSign.POINT: ".", declared.DecimalSign.COMMA: ","}
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 EPOCHS = {"EPOCH_SECONDS": 1, "EPOCH_MILLIS": 1_000, "EPOCH_MICROS": 1_000_000}
 ISO = "ISO"
@@ -132,7 +133,8 @@ def _function(transform: declared.Transform) -> Callable[[Any], Any]:
         case declared.Replace(find=find, by=by):
             return lambda value: to_text(to_text(value).replace(find, by))
         case declared.Number(decimal=sign):
-            return lambda value: _number(value, sign)
+            character = _SIGNS[sign]
+            return lambda value: _number(value, character)
         case declared.Boolean(true=true, false=false):
             yes = frozenset(word.strip().casefold() for word in true) or _TRUE
             no = frozenset(word.strip().casefold() for word in false) or _FALSE

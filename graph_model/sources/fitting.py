@@ -167,8 +167,8 @@ def _literal(field: Field, value: str, path: Path) -> Iterator[Problem]:
     if field.type in (FieldType.BOOLEAN, FieldType.INTEGER, FieldType.OBJECT):
         message = f"{field.name} holds {field.type.lower()}, which cannot be given as a text."
         yield Problem("WRONG_TYPE", message, path)
-    elif message := _wrong(field, value):
-        yield Problem(f"INVALID_{field.type}", f"{field.name}: {message}.", path)
+    elif wrong := _wrong(field, value):
+        yield Problem(f"INVALID_{field.type}", f"{field.name}: {wrong}.", path)
 
 
 def _wrong(field: Field, value: str) -> str | None:

@@ -43,6 +43,13 @@ class NamePart(StrEnum):
     SUFFIX = "SUFFIX"
 
 
+class DecimalSign(StrEnum):
+    """What stands before the decimals of a number."""
+
+    POINT = "POINT"
+    COMMA = "COMMA"
+
+
 class Frozen(BaseModel):
     """Plain data that never changes."""
 
@@ -194,7 +201,7 @@ class Number(_Transform):
     gives: ClassVar[Kind | None] = Kind.NUMBER
 
     kind: Literal["NUMBER"] = "NUMBER"
-    decimal: Literal[".", ","] = "."
+    decimal: DecimalSign = DecimalSign.POINT
 
 
 class Boolean(_Transform):
