@@ -16,12 +16,12 @@ from graph_model.identity import store as identity
 from graph_model.identity.corrections import following as corrections
 from graph_model.identity.evidence import SYSTEM
 from graph_model.identity.matching.features import Features, features_of, unpack
-from graph_model.identity.model import strongest
 from graph_model.identity.rulesets.active import Loaded, active
 from graph_model.identity.subjects import NOWHERE, Findable, findable, gather, record_findable
+from graph_model.identity.traces import linking
 from graph_model.ingestion.devices import derived_device, logins_of_device, with_logins
 from graph_model.ingestion.normalising import normalise_records
-from graph_model.ingestion.settle import make_way, settle, tell
+from graph_model.ingestion.settle import Written, make_way, settle, tell
 from graph_model.ingestion.versions import Version, decide_versions
 from graph_model.insights import store as insights
 from graph_model.insights.model import Threshold
@@ -37,7 +37,8 @@ RETURN collect([key, i.id])
 
 _WHOSE_OBJECTS: LiteralString = """
 UNWIND $keys AS key
-MATCH (:BusinessObject {key: key})-[:CAUSED_BY]->(:Identifier)-[:BELONGS_TO]->(i:Individual)
+MATCH (:BusinessObject {key: key})-[:CAUSED_BY]->(:Trace)-[:LEADS_TO]->(:Identifier)
+      -[:BELONGS_TO]->(i:Individual)
 RETURN collect([key, i.id])
 """
 
@@ -142,22 +143,37 @@ async def commit_batch(
         changes.created = saved.created
     await logins.save(transaction, features, time=time)
     await changes.save_keys(transaction)
+    tied = await linking.tied(transaction, [key for item in business if (key := str(item.key)) in versions])
     # Deletions are told of those whose the records were.
-    whose_before = await _whose(transaction, (), [item.key for item in business if item.deleted])
-    freed = await records_store.save_objects(transaction, business, time=time)
+    whose_before = {
+        key: tie.owner
+        for item in business
+        if item.deleted and (tie := tied.get(key := str(item.key)))
+        if tie.owner is not None
+    }
+    await records_store.save_objects(transaction, business, time=time)
     await bereaved.tie_anew(transaction, SYSTEM, now=now)
     if also is not None:
         await also(transaction)
-    causes = {cause.key for record in business if (cause := strongest(record.identifiers))} | freed
-    settled = await settle(transaction, changes, causes, threshold, now=now)
-    whose = settled.resolution.membership
-    untouched = [key for key in profiles if str(key) not in whose]
-    whose = whose | await _whose(transaction, untouched, objects)
+    settled = await settle(transaction, changes, Written(business, tied), threshold, now=now)
+    whose = settled.resolution.membership | settled.whose
+    written = {str(record.key) for record in business}
+    whose |= await _whose(
+        transaction,
+        [key for key in profiles if str(key) not in whose],
+        [key for key in objects if str(key) not in written],
+    )
     whose_before |= {key: owner for key in deleted if (owner := settled.resolution.before.get(key))}
     causing = _by_individual(winners.values(), whose_before | whose, outcome_of)
     await tell(transaction, settled, causing, time=time)
+    created = settled.resolution.created
     return [
-        RecordResult(item.record.key.record_id, outcome, whose.get(str(item.record.key)))
+        RecordResult(
+            item.record.key.record_id,
+            outcome,
+            owner := whose.get(str(item.record.key)),
+            is_new=owner in created,
+        )
         for item, outcome in zip(batch, outcomes, strict=True)
     ]
 
