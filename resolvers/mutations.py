@@ -18,6 +18,7 @@ from resolvers.ingestion.mutations import IngestionMutation
 from resolvers.jobs.mutations import JobMutation
 from resolvers.principal import Scope
 from resolvers.rulesets.mutations import RulesetMutation
+from resolvers.sources.mutations import SourceMutation
 from resolvers.stewardship.mutations import StewardMutation
 from resolvers.types.payloads import UserError
 from resolvers.types.webhook import Webhook
@@ -69,7 +70,13 @@ _UNKNOWN_WEBHOOK = BadInput("There is no webhook with that id.", code="NOT_FOUND
 
 @strawberry.type(description="What can be changed.")
 class Mutation(
-    CorrectionMutation, DeletionMutation, IngestionMutation, JobMutation, RulesetMutation, StewardMutation
+    CorrectionMutation,
+    DeletionMutation,
+    IngestionMutation,
+    JobMutation,
+    RulesetMutation,
+    SourceMutation,
+    StewardMutation,
 ):
     @mutation(
         Scope.ACTION_MANAGE,

@@ -103,8 +103,8 @@ def _step(transform: declared.Transform) -> Step:
                 if value is not None
                 for part in to_text(value).split(separator, MAX_VALUES)
             ]
-        case declared.Country(default=default):
-            return lambda values: [_country(value, default) for value in values or [None]]
+        case declared.Country(default=default, strict=strict):
+            return lambda values: [_country(value, default, strict) for value in values or [None]]
     each = _function(transform)
     return lambda values: [None if value is None else _blank_or(each(value)) for value in values]
 
@@ -157,10 +157,12 @@ def _written(template: str, values: Values) -> Values:
     return [to_text(PLACES.sub(lambda found: to_text(values[int(found[1])]), template))]
 
 
-def _country(value: Any, default: str | None) -> str | None:
+def _country(value: Any, default: str | None, strict: bool) -> str | None:
     if value is None:
         return default
     code = places.country(to_text(value)[:200])
+    if not code and not strict:
+        return default
     if not code:
         raise Unfit("INVALID_COUNTRY", "expected a country's name or its code of ISO 3166-1")
     return code

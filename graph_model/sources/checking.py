@@ -48,7 +48,7 @@ def _object(item: SourceObject, registry: Registry, path: Path) -> Iterator[Prob
             yield Problem("DUPLICATE_FIELD", f"{name!r} is declared {count} times.", (*path, "fields"))
     for name, value in (
         ("primaryKey", item.primary_key),
-        ("modifiedField", item.modified_field),
+        *(("modifiedField", path_) for path_ in item.modified_field),
         ("deletedField", item.deleted_field),
     ):
         if value is not None:

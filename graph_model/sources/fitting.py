@@ -47,6 +47,8 @@ def check_fields(
     counts: Counter[str] = Counter()
     for place, mapping in enumerate(mappings):
         here = (*path, "fields", place)
+        if mapping.when is not None:
+            yield from check_path(mapping.when.path, known, (*here, "when", "path"))
         field = object_type.field(mapping.field)
         if field is None:
             message = f"{object_type.name} has no field named {mapping.field!r}."
@@ -147,9 +149,9 @@ def _transform(
                 yield Problem("INVALID_TEMPLATE", message, path)
         case declared.MapValues(values=values, otherwise=otherwise):
             if field.type is FieldType.ENUM:
-                for to in dict.fromkeys(values.values()):
+                for to in filter(None, dict.fromkeys(values.values())):
                     yield from _literal(field, to, (*path, "values"))
-                if otherwise is not None:
+                if otherwise:
                     yield from _literal(field, otherwise, (*path, "otherwise"))
             folded = Counter(key.strip().casefold() for key in values)
             for key, count in folded.items():

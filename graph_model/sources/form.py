@@ -65,7 +65,9 @@ def _step(step: str | int) -> str | int:
 
 
 def _object(form: Mapping[str, Any]) -> dict[str, Any]:
-    return _read(form, {"targets": _each(_target), "fields": _each(_read)})
+    read = _read(form, {"targets": _each(_target), "fields": _each(_read)})
+    modified = read.get("modified_field", ())
+    return read | {"modified_field": [modified] if isinstance(modified, str) else modified}
 
 
 def _target(form: Mapping[str, Any]) -> dict[str, Any]:
@@ -75,7 +77,7 @@ def _target(form: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _mapping(form: Mapping[str, Any]) -> dict[str, Any]:
-    read = _read(form, {"transforms": _each(_transform), "parts": _each(_mapping)})
+    read = _read(form, {"transforms": _each(_transform), "parts": _each(_mapping), "when": _read})
     paths = read.pop("from", ())
     return read | {"paths": [paths] if isinstance(paths, str) else paths}
 

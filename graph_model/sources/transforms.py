@@ -110,15 +110,16 @@ class ParseDateTime(_Transform):
 
 class Country(_Transform):
     """Reads a country, by its ISO 3166-1 code of two or three letters or its English name, and takes the
-    default where there is none."""
+    default where there is none. What is no country is a problem, or, unless `strict`, no value."""
 
     kind: Literal["COUNTRY"] = "COUNTRY"
     default: Annotated[str, Field(pattern="^[A-Z]{2}$")] | None = None
+    strict: bool = True
 
 
 class MapValues(_Transform):
     """Replaces values by others, whatever their case. One that is not listed becomes `otherwise`; without
-    that it is a problem."""
+    that it is a problem. What becomes an empty text has no value."""
 
     takes: ClassVar[frozenset[Kind]] = _ALL
 
@@ -160,7 +161,7 @@ class First(_Transform):
 
 class Template(_Transform):
     """Writes the values into a text: `{0}` stands for the first, `{1}` for the second. It has no value
-    unless all of those do."""
+    unless all of those that it names do."""
 
     takes: ClassVar[frozenset[Kind]] = _ALL
     combining: ClassVar[bool] = True

@@ -64,7 +64,7 @@ def _unmapped(row: Any, item: SourceObject) -> Iterator[str]:
 
 
 def _used(item: SourceObject) -> Iterator[str]:
-    yield from filter(None, (item.primary_key, item.modified_field, item.deleted_field))
+    yield from filter(None, (item.primary_key, *item.modified_field, item.deleted_field))
     for target in item.targets:
         if target.when is not None:
             yield target.when.path
@@ -73,6 +73,8 @@ def _used(item: SourceObject) -> Iterator[str]:
 
 def _paths(mappings: Iterable[FieldMapping]) -> Iterator[str]:
     for mapping in mappings:
+        if mapping.when is not None:
+            yield mapping.when.path
         if mapping.each is not None:
             yield mapping.each
         else:

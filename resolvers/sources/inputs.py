@@ -1,4 +1,4 @@
-"""What a client writes a mapping in; `as_form` makes plain JSON of it, which `graph_model.sources.form` reads."""
+"""What a client writes a mapping in; `as_form` makes plain JSON of it, for `graph_model.sources.form`."""
 
 from __future__ import annotations
 
@@ -34,6 +34,10 @@ class ParseDatetimeInput:
 class CountryInput:
     default: str | None = strawberry.field(
         default=None, description="The country where none is given, ISO 3166-1 alpha-2."
+    )
+    strict: bool | None = strawberry.field(
+        default=None,
+        description="False: what is no country counts as none; left out or true, it is a problem of its row.",
     )
 
 
@@ -123,6 +127,16 @@ class PartMappingInput:
     )
 
 
+@strawberry.input(description="What a row must be like.")
+class ConditionInput:
+    path: str = strawberry.field(description="The path of the value.")
+    values: list[str] | None = strawberry.field(
+        default=None,
+        description="It is one of these, whatever its case; left out: there is a value at all.",
+    )
+    negated: bool | None = strawberry.field(default=None, description="True: the opposite.")
+
+
 @strawberry.input(description="How one canonical field gets its value.")
 class FieldMappingInput:
     field: str = strawberry.field(description="The canonical field. A list may be mapped several times.")
@@ -144,16 +158,9 @@ class FieldMappingInput:
         description="The path of a list, of which each item becomes one value; the paths of the parts begin "
         "at the item.",
     )
-
-
-@strawberry.input(description="What a row must be like.")
-class ConditionInput:
-    path: str = strawberry.field(description="The path of the value.")
-    values: list[str] | None = strawberry.field(
-        default=None,
-        description="It is one of these, whatever its case; left out: there is a value at all.",
+    when: ConditionInput | None = strawberry.field(
+        default=None, description="Only of rows for which this holds it gets a value by this mapping."
     )
-    negated: bool | None = strawberry.field(default=None, description="True: the opposite.")
 
 
 @strawberry.input(description="A canonical record that each row becomes.")
@@ -186,9 +193,10 @@ class SourceObjectInput:
     primary_key: str | None = strawberry.field(
         default=None, description="The path of what tells its rows apart; `id` if left out."
     )
-    modified_field: str | None = strawberry.field(
+    modified_field: list[str] | None = strawberry.field(
         default=None,
-        description="The path of when a row was changed. Left out, the time of receipt counts.",
+        description="The path of when a row was changed; of several the first that has a value. Left out, "
+        "the time of receipt counts. One path needs no list.",
     )
     modified_format: str | None = strawberry.field(
         default=None, description=f"How that is written: {_FORMAT} ISO if left out."

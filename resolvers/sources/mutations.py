@@ -32,6 +32,16 @@ class RegisterSourceInput:
     title: str | None = strawberry.field(default=None, description="Its name for people.")
     note: str | None = strawberry.field(default=None, description="What this version is about.")
     template: SourceTemplate | None = strawberry.field(default=None, description="A ready mapping.")
+    default_currency: str | None = strawberry.field(
+        default=None,
+        description="With a template: the currency (ISO 4217) of amounts whose rows name none. Left out, "
+        "such amounts are left out.",
+    )
+    default_country: str | None = strawberry.field(
+        default=None,
+        description="With a template: the country (ISO 3166-1 alpha-2) of addresses whose rows name none, "
+        "and of the national phone numbers beside them.",
+    )
     objects: list[SourceObjectInput] | None = strawberry.field(
         default=None,
         description="Its objects; with a template, those besides it or in the place of its objects of the "
@@ -110,7 +120,12 @@ class SourceMutation:
         info.context.require(_MANAGE)
         services = info.context.services
         try:
-            objects, title = objects_of(input.template, input.objects)
+            objects, title = objects_of(
+                input.template,
+                input.objects,
+                currency=input.default_currency,
+                country=input.default_country,
+            )
             source = await registering.register(
                 services.catalogues,
                 input.name,
@@ -165,9 +180,7 @@ class SourceMutation:
         try:
             await registering.remove(info.context.services.catalogues, input.source)
         except BadInput as error:
-            return RemoveSourcePayload(
-                removed_source=None, user_errors=[UserError.of_input(error, "source")]
-            )
+            return RemoveSourcePayload(removed_source=None, user_errors=[UserError.of_input(error, "source")])
         return RemoveSourcePayload(removed_source=input.source, user_errors=[])
 
     @mutation(
@@ -205,7 +218,7 @@ class SourceMutation:
                 raise BadInput("`from` must be before `to`.", code="INVALID_PERIOD")
         except BadInput as error:
             return SourceJobPayload(job=None, user_errors=[UserError.of_input(error)])
-        request = {"source": input.source, "from": input.from_, "to": input.to}
+        request: dict[str, object] = {"source": input.source, "from": input.from_, "to": input.to}
         return await _submitted(info, jobs.JobKind.REPLAY_RECORDS, request)
 
 

@@ -13,8 +13,8 @@ from graph_model.sources import model, registering, store
 from graph_model.sources.form import InvalidMapping
 from graph_model.sources.trying import try_rows
 from resolvers.context import Info
+from resolvers.enums import IngestMode
 from resolvers.fields import resolved, shown
-from resolvers.ingestion.enums import IngestMode
 from resolvers.principal import Scope
 from resolvers.scalars import JSON
 from resolvers.sources.enums import SourceTemplate
@@ -43,9 +43,7 @@ class TestMappingInput:
         default=None, description="A mapping to try instead; with a template, in the place of its objects."
     )
     object: str = strawberry.field(description="The object that the rows are of.")
-    mode: IngestMode = strawberry.field(
-        default=IngestMode.UPSERT, description="How the rows would be sent."
-    )
+    mode: IngestMode = strawberry.field(default=IngestMode.UPSERT, description="How the rows would be sent.")
     sample: list[JSON] = strawberry.field(description=f"The rows, at most {MAX_SAMPLE}.")
 
 
@@ -68,9 +66,7 @@ class SourceQuery:
         self,
         info: Info,
         name: Annotated[str, strawberry.argument(description="Its name.")],
-        version: Annotated[
-            int | None, strawberry.argument(description="The version of its mapping.")
-        ] = None,
+        version: Annotated[int | None, strawberry.argument(description="The version of its mapping.")] = None,
     ) -> Source | None:
         info.context.require(Scope.METADATA_READ)
         found = await _stored(info, name, version)

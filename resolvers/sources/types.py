@@ -41,8 +41,8 @@ class SourceObject:
     name: str = shown(_READ, "Its name in the source.")
     title: str | None = shown(_READ, "Its name for people.")
     primary_key: str = shown(_READ, "The path of what tells its rows apart.")
-    modified_field: str | None = shown(
-        _READ, "The path of when a row was changed; null: the time of receipt counts."
+    modified_field: list[str] = shown(
+        _READ, "The paths of when a row was changed; without one the time of receipt counts."
     )
     deleted_field: str | None = shown(_READ, "The path of what is true in rows that were deleted.")
     immutable: bool = shown(_READ, "Whether a row never changes once it was sent.")
@@ -58,7 +58,7 @@ class SourceObject:
             name=item.name,
             title=item.title or None,
             primary_key=item.primary_key,
-            modified_field=item.modified_field,
+            modified_field=list(item.modified_field),
             deleted_field=item.deleted_field,
             immutable=item.immutable,
             fields=[
