@@ -14,7 +14,7 @@ import os
 import re
 import shutil
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -83,7 +83,7 @@ class Uploads:
         used = await asyncio.to_thread(self._prepare, folder)
         path = folder / f"{_stem(number)}.{new_id('part')}"
         try:
-            digest, size = await self._receive(path, chunks, self.quota - used + before)
+            digest, size = await _receive(path, self._within(chunks, self.quota - used + before))
             if sha256 is not None and digest != sha256:
                 raise BadInput("The part is not what its checksum was made of.", code="CHECKSUM_MISMATCH")
             part = Part(number, path, size, digest, times.to_text(datetime.now(UTC)))
@@ -93,27 +93,19 @@ class Uploads:
             raise
         return part
 
-    async def _receive(self, path: Path, chunks: AsyncIterator[bytes], most_written: int) -> tuple[str, int]:
-        digest, size = hashlib.sha256(), 0
-        waiting = bytearray()
-        with _full_disk(), await asyncio.to_thread(path.open, "xb", 0) as file:
-
-            def write(data: bytes) -> None:
-                digest.update(data)
-                _write_all(file, data)
-
+    async def _within(self, chunks: AsyncIterator[bytes], most_written: int) -> AsyncIterator[bytes]:
+        """The chunks, until all that is written at the same time is too much."""
+        size = 0
+        try:
             async for chunk in chunks:
                 size += len(chunk)
                 self._written += len(chunk)
                 if self._written > most_written:
                     raise QuotaExceeded("There is no room for it among what is uploaded; delete jobs.")
-                waiting += chunk
-                if len(waiting) >= _BUFFER:
-                    await asyncio.to_thread(write, bytes(waiting))
-                    waiting.clear()
-            await asyncio.to_thread(write, bytes(waiting))
-            await asyncio.to_thread(os.fsync, file.fileno())
-        return digest.hexdigest(), size
+                yield chunk
+        except BaseException:
+            self._written -= size
+            raise
 
     async def parts(self, job_id: str) -> list[Part]:
         """The parts of a job, by their numbers."""
@@ -127,25 +119,36 @@ class Uploads:
         """Delete whatever there is of a job."""
         await asyncio.to_thread(_remove, self.folder(job_id))
 
-    async def sweep(
-        self, existing: Callable[[list[str]], Awaitable[list[str]]], *, idle_seconds: float
-    ) -> int:
-        """Delete the files of jobs that are not among the `existing` ones, and what was not received to its
-        end, if nothing wrote to them for so long; returns how many jobs were swept."""
-        oldest = time.time() - idle_seconds
-        found = await asyncio.to_thread(_job_ids, self._directory)
-        gone = set(found) - set(await existing(found))
-        swept = [
-            await asyncio.to_thread(_tidy, self.folder(job_id), oldest, gone=job_id in gone)
-            for job_id in found
-        ]
-        return sum(swept)
+    async def tidy(self, *, idle_seconds: float) -> int:
+        """Delete what was not received to its end and has not grown for so long; returns how many parts."""
+        return await asyncio.to_thread(_tidy, self._directory, time.time() - idle_seconds)
 
     def _prepare(self, folder: Path) -> int:
         """Make the folder, and say how many bytes all of them hold."""
         with _full_disk():
             folder.mkdir(parents=True, exist_ok=True)
         return sum(_size(path) for path in self._directory.rglob("*"))
+
+
+async def _receive(path: Path, chunks: AsyncIterator[bytes]) -> tuple[str, int]:
+    """Write a new file; its SHA-256 and its size. It is on disk when this returns."""
+    digest, size = hashlib.sha256(), 0
+    waiting = bytearray()
+    with _full_disk(), await asyncio.to_thread(path.open, "xb", 0) as file:
+
+        def write(data: bytes) -> None:
+            digest.update(data)
+            _write_all(file, data)
+
+        async for chunk in chunks:
+            size += len(chunk)
+            waiting += chunk
+            if len(waiting) >= _BUFFER:
+                await asyncio.to_thread(write, bytes(waiting))
+                waiting.clear()
+        await asyncio.to_thread(write, bytes(waiting))
+        await asyncio.to_thread(os.fsync, file.fileno())
+    return digest.hexdigest(), size
 
 
 def _identified(directory: Path) -> str:
@@ -244,24 +247,16 @@ def _remove(folder: Path) -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _job_ids(directory: Path) -> list[str]:
-    if not directory.exists():
-        return []
-    return sorted(path.name for path in directory.iterdir() if _JOB_ID.fullmatch(path.name))
-
-
-def _tidy(folder: Path, oldest: float, *, gone: bool) -> bool:
-    """Delete the folder of a job that is gone, or what nothing names in another's; whether it was deleted."""
-    if gone:
-        idle = all(_modified(path) < oldest for path in folder.iterdir())
-        if idle:
-            _remove(folder)
-        return idle
-    kept = {part.path.name for part in _parts(folder)}
-    for path in folder.glob("part-*.part_*"):
-        if path.name not in kept and _modified(path) < oldest:
+def _tidy(directory: Path, oldest: float) -> int:
+    deleted = 0
+    for folder in directory.glob("job_*"):
+        # Listed before the notes are read: a part that a note names meanwhile is not among the old ones.
+        found = [path for path in folder.glob("part-*.part_*") if _modified(path) < oldest]
+        kept = {part.path for part in _parts(folder)}
+        for path in set(found) - kept:
             path.unlink(missing_ok=True)
-    return False
+            deleted += 1
+    return deleted
 
 
 def _modified(path: Path) -> float:
