@@ -68,9 +68,6 @@ def _target(target: Target, known: Declared, registry: Registry, path: Path) -> 
         return
     yield from check_fields(target.fields, object_type, known, path)
     mapped = {field.name for mapping in target.fields if (field := object_type.field(mapping.field))}
-    needed = {field.name for field in object_type.fields if field.required}
-    if object_type.time_field is not None:
-        needed.add(object_type.time_field)
-    for name in sorted(needed - mapped):
+    for name in sorted(set(object_type.needs) - mapped):
         message = f"{object_type.name} needs {name}, which nothing is mapped to."
         yield Problem("MISSING_FIELD", message, (*path, "fields"))

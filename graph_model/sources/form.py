@@ -15,7 +15,7 @@ from graph_model.sources.model import SourceObject
 from graph_model.sources.transforms import KINDS
 
 _OBJECTS = TypeAdapter(tuple[SourceObject, ...])
-_LONE = {
+LONE = {
     "CASE": "to",
     "SPLIT_NAME": "part",
     "DEFAULT": "value",
@@ -25,7 +25,7 @@ _LONE = {
     "NUMBER": "decimal",
 }
 """The option of a transform that has but one: it is written without its name."""
-_BARE = ("TRIM", "FIRST")
+BARE = ("TRIM", "FIRST")
 """Transforms without options: they are written as true."""
 _KIND_OF = {camel(kind.lower()): kind for kind in KINDS}
 
@@ -87,10 +87,10 @@ def _transform(form: Mapping[str, Any]) -> dict[str, Any]:
         return {"kind": ""}
     ((name, options),) = form.items()
     kind = _KIND_OF.get(name, name)
-    if kind in _BARE:
+    if kind in BARE:
         return {"kind": kind}
-    if kind in _LONE:
-        return {"kind": kind, _LONE[kind]: options}
+    if kind in LONE:
+        return {"kind": kind, LONE[kind]: options}
     read = _read(options)
     if kind == "MAP" and not isinstance(values := read.get("values"), dict):
         read["values"] = {item["from"]: item["to"] for item in values or ()}
@@ -129,10 +129,10 @@ def _written_transform(dumped: Mapping[str, Any]) -> dict[str, Any]:
     options = dict(dumped)
     kind = options.pop("kind")
     name = camel(kind.lower())
-    if kind in _BARE:
+    if kind in BARE:
         return {name: True}
-    if kind in _LONE:
-        return {name: options[_LONE[kind]]}
+    if kind in LONE:
+        return {name: options[LONE[kind]]}
     if kind == "MAP":
         options["values"] = [{"from": key, "to": to} for key, to in options["values"].items()]
     return {name: {camel(option): value for option, value in options.items() if value is not None}}
