@@ -101,11 +101,11 @@ def _simple(field: Field, mapping: FieldMapping, known: Declared, path: Path) ->
         yield from _literal(field, mapping.constant, (*path, "constant"))
         return
     if not mapping.paths:
-        yield Problem("MISSING_VALUE", f"{field.name} needs paths or a constant.", (*path, "paths"))
+        yield Problem("MISSING_VALUE", f"{field.name} needs paths or a constant.", (*path, "from"))
         return
     kinds = set()
     for place, value in enumerate(mapping.paths):
-        yield from check_path(value, known, (*path, "paths", place))
+        yield from check_path(value, known, (*path, "from", place))
         kinds.add(known.get(value, Kind.ANY))
     kind = kinds.pop() if len(kinds) == 1 else Kind.ANY
     several = len(mapping.paths) > 1 or any(EVERY in value.split(".") for value in mapping.paths)

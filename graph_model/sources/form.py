@@ -91,6 +91,8 @@ def _transform(form: Mapping[str, Any]) -> dict[str, Any]:
         return {"kind": kind}
     if kind in LONE:
         return {"kind": kind, LONE[kind]: options}
+    if not isinstance(options, Mapping):
+        return {"kind": kind, "options": options}
     read = _read(options)
     if kind == "MAP" and not isinstance(values := read.get("values"), dict):
         read["values"] = {item["from"]: item["to"] for item in values or ()}
