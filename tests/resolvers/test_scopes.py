@@ -76,6 +76,14 @@ OPERATIONS = {
     ),
     "Mutation.enableWebhook": 'mutation { enableWebhook(input: {id: "whk_1"}) { webhook { id } } }',
     "Mutation.deleteWebhook": 'mutation { deleteWebhook(input: {id: "whk_1"}) { deletedId } }',
+    "Mutation.rotateWebhookSecret": 'mutation { rotateWebhookSecret(input: {id: "whk_1"}) { secret } }',
+    "Mutation.redriveDeliveries": (
+        'mutation { redriveDeliveries(input: {webhookId: "whk_1", which: {allDead: true}}) { count } }'
+    ),
+    "Mutation.discardDeliveries": (
+        'mutation { discardDeliveries(input: {webhookId: "whk_1", which: {allDead: true}}) { count } }'
+    ),
+    "Query.deliveries": '{ deliveries(webhookId: "whk_1") { id } }',
     "Mutation.mergeIndividuals": (
         'mutation { mergeIndividuals(input: {ids: ["ind_1"], reason: "so"}) { dryRun } }'
     ),
