@@ -29,17 +29,23 @@ from gateway.graphql.operations import Operations
 from gateway.graphql.rate import Rate, RateLimiter
 from gateway.graphql.requests import Transport
 from gateway.health import health_routes
+from gateway.plain import Door
 from gateway.settings import Settings
 from gateway.shortcut import Shortcut
 from gateway.telemetry import Instruments, open_instruments
 from gateway.telemetry.watching import Telemetry
+from gateway.uploads.endpoint import upload_routes
 from gateway.webhooks.deliverer import Deliverer
 from gateway.webhooks.signing import new_secret, parse_secret
 from graph_model import times
 from graph_model.events.tail import Tail
 from graph_model.graph import Graph
+from graph_model.ingestion.formats.model import Limits as FileLimits
 from graph_model.ingestion.ingestion import Ingestion
+from graph_model.ingestion.uploads import Uploads
 from graph_model.insights.model import Threshold
+from graph_model.jobs import store
+from graph_model.metadata.catalogue import Catalogues
 from graph_model.migrations import migrate
 from graph_model.observer import Observer
 from graph_model.reading.together import Together
@@ -128,8 +134,10 @@ async def open_gateway(
         open_graph(settings, instruments.telemetry) as graph,
     ):
         tail = Tail(graph, poll=settings.event_poll, observer=instruments.telemetry)
+        catalogues = Catalogues(graph)
         ingestion = Ingestion(
             graph,
+            catalogues=catalogues,
             threshold=Threshold(
                 lifetime_value=settings.threshold_lifetime_value, silent_days=settings.threshold_silent_days
             ),
@@ -137,6 +145,9 @@ async def open_gateway(
             clock=clock,
             on_commit=tail.wake,
             observer=instruments.telemetry,
+        )
+        uploads = await asyncio.to_thread(
+            Uploads, settings.uploads_dir or settings.data_dir / "uploads", quota=settings.upload_quota
         )
         deliverer = Deliverer(
             graph,
@@ -149,8 +160,11 @@ async def open_gateway(
         runner = job_runner(settings, graph, ingestion, tail, clock)
         services = Services(
             graph=graph,
+            catalogues=catalogues,
             together=Together(graph),
             ingestion=ingestion,
+            uploads=uploads,
+            file_limits=FileLimits(ratio=settings.max_expansion),
             tail=tail,
             clock=clock,
             default_country=settings.default_country,
@@ -226,9 +240,11 @@ def _application(
         init_timeout=settings.init_timeout,
         keep_alive=settings.keep_alive,
     )
+    door = Door(connections, _authenticate, settings.allowed_origins)
     app = Starlette(
         routes=[
             *interface.routes,
+            *upload_routes(door, services.uploads, partial(store.find, services.graph)),
             *health_routes(services.graph, connections),
             *(metrics.routes(services.graph) if metrics is not None else ()),
         ],
@@ -245,7 +261,7 @@ def _middleware(settings: Settings) -> list[Middleware]:
         Middleware(
             CORSMiddleware,
             allow_origins=settings.allowed_origins,
-            allow_methods=["GET", "POST"],
+            allow_methods=["GET", "POST", "PUT"],
             allow_headers=["*"],
             expose_headers=["x-request-id", "retry-after", "etag", "ratelimit", "ratelimit-policy"],
         )

@@ -11,10 +11,12 @@ from dataclasses import dataclass
 from typing import LiteralString
 
 from graph_model import times
-from graph_model.backfill import fold_texts, prepare_matching
+from graph_model.backfill import fold_texts, prepare_matching, tie_objects
+from graph_model.events.packing import pack_events
 from graph_model.graph import Graph, Transaction
 from graph_model.identity.candidates import SLOTS
 from graph_model.identity.rulesets.seed import seed_rulesets
+from graph_model.jobs.listing import list_jobs
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +116,82 @@ MIGRATIONS = (
             "CREATE CONSTRAINT review_item_key IF NOT EXISTS FOR (n:ReviewItem) REQUIRE n.key IS UNIQUE",
             "CREATE INDEX review_item_state IF NOT EXISTS FOR (n:ReviewItem) ON (n.state)",
         ),
+    ),
+    Migration(
+        6,
+        "catalogue",
+        (
+            "CREATE CONSTRAINT catalogue_name IF NOT EXISTS FOR (n:Catalogue) REQUIRE n.name IS UNIQUE",
+            "CREATE CONSTRAINT custom_object_name IF NOT EXISTS FOR (n:CustomObject)"
+            " REQUIRE n.name IS UNIQUE",
+            "CREATE CONSTRAINT custom_field_key IF NOT EXISTS FOR (n:CustomField) REQUIRE n.key IS UNIQUE",
+            "CREATE CONSTRAINT source_name IF NOT EXISTS FOR (n:Source) REQUIRE n.name IS UNIQUE",
+            "CREATE CONSTRAINT source_version_key IF NOT EXISTS FOR (n:SourceVersion)"
+            " REQUIRE n.key IS UNIQUE",
+        ),
+        ("MERGE (c:Catalogue {name: 'catalogue'}) ON CREATE SET c.version = 0",),
+    ),
+    Migration(
+        7,
+        "requests that are remembered",
+        (
+            "CREATE CONSTRAINT idempotent_request_key IF NOT EXISTS FOR (n:IdempotentRequest)"
+            " REQUIRE n.key IS UNIQUE",
+            "CREATE INDEX idempotent_request_expiry IF NOT EXISTS FOR (n:IdempotentRequest) ON (n.expiresAt)",
+        ),
+    ),
+    Migration(
+        8,
+        "traces",
+        (
+            "CREATE CONSTRAINT trace_key IF NOT EXISTS FOR (n:Trace) REQUIRE n.key IS UNIQUE",
+            "CREATE CONSTRAINT unsettled_identifier IF NOT EXISTS FOR (n:Unsettled)"
+            " REQUIRE n.identifier IS UNIQUE",
+            "CREATE CONSTRAINT reference_key IF NOT EXISTS FOR (n:Reference) REQUIRE n.key IS UNIQUE",
+        ),
+        # Of what was there one identifier each is known; a job finds the others when it normalises anew.
+        (
+            "MATCH (s:RulesetState {name: 'rulesets'}) WHERE EXISTS { MATCH (:BusinessObject) }"
+            " SET s.normaliser = 0",
+        ),
+        fill=tie_objects,
+    ),
+    Migration(
+        9,
+        "jobs with files",
+        (
+            *(
+                f"CREATE INDEX job_{name} IF NOT EXISTS FOR (n:Job) ON (n.{value})"
+                for name, value in (
+                    ("listed", "listed"),
+                    ("listed_in", "listedIn"),
+                    ("listed_of", "listedOf"),
+                    ("listed_of_in", "listedOfIn"),
+                )
+            ),
+            "CREATE CONSTRAINT rejected_rows_id IF NOT EXISTS FOR (n:RejectedRows) REQUIRE n.id IS UNIQUE",
+            "CREATE INDEX rejected_rows_job IF NOT EXISTS FOR (n:RejectedRows) ON (n.job)",
+            "CREATE CONSTRAINT deleted_files_job IF NOT EXISTS FOR (n:DeletedFiles) REQUIRE n.job IS UNIQUE",
+            "CREATE INDEX deleted_files_holder IF NOT EXISTS FOR (n:DeletedFiles) ON (n.holder)",
+        ),
+        fill=list_jobs,
+    ),
+    Migration(
+        10,
+        "pages of events, and deliveries",
+        (
+            "CREATE CONSTRAINT event_page_sequence IF NOT EXISTS FOR (n:EventPage)"
+            " REQUIRE n.sequence IS UNIQUE",
+            "CREATE CONSTRAINT event_page_id IF NOT EXISTS FOR (n:EventPage) REQUIRE n.id IS UNIQUE",
+            "CREATE CONSTRAINT delivery_id IF NOT EXISTS FOR (n:Delivery) REQUIRE n.id IS UNIQUE",
+            "CREATE INDEX delivery_open IF NOT EXISTS FOR (n:Delivery) ON (n.open)",
+            "CREATE INDEX delivery_dead IF NOT EXISTS FOR (n:Delivery) ON (n.dead)",
+        ),
+        (
+            "MATCH (w:Webhook) WHERE w.revision IS NULL"
+            " SET w.revision = 0, w.failures = 0, w.done = [], w.nextAttemptAt = null",
+        ),
+        fill=pack_events,
     ),
 )
 

@@ -13,7 +13,6 @@ from graph_model.identity.matching import features
 from graph_model.identity.rulesets.model import Reconcile
 from graph_model.metadata import objects
 from graph_model.records import model as records
-from graph_model.webhooks import model as webhooks
 
 
 def described(value: str, description: str) -> str:
@@ -127,8 +126,20 @@ class RecordOutcome(Enum):
     REJECTED = _value(records.Outcome.REJECTED, "It is wrong; see userErrors. Nothing of it was stored.")
 
 
+@strawberry.enum(description="What the records of a request say.")
+class IngestMode(Enum):
+    UPSERT = _value(records.Mode.UPSERT, "Each is the whole record: what it does not name has no value.")
+    PATCH = _value(
+        records.Mode.PATCH,
+        "Each says some fields of its record, and null takes a value away; the other fields stay.",
+    )
+
+
 @strawberry.enum(description="What happened.")
 class EventKind(Enum):
+    RECORD_CREATED = _value(events.EventKind.RECORD_CREATED, "A source sent a record that was not there.")
+    RECORD_UPDATED = _value(events.EventKind.RECORD_UPDATED, "A source sent another version of a record.")
+    RECORD_DELETED = _value(events.EventKind.RECORD_DELETED, "A source deleted a record.")
     INDIVIDUAL_CREATED = _value(events.EventKind.INDIVIDUAL_CREATED, "An individual came about.")
     INDIVIDUAL_UPDATED = _value(
         events.EventKind.INDIVIDUAL_UPDATED,
@@ -157,52 +168,3 @@ class EventKind(Enum):
         events.EventKind.RULESET_STALE,
         "The records are no longer those that the active ruleset was made for: a new version is due.",
     )
-
-
-@strawberry.enum(description="Whether events are sent to a webhook.")
-class WebhookState(Enum):
-    ACTIVE = _value(webhooks.WebhookState.ACTIVE, "Events are sent.")
-    DISABLED = _value(
-        webhooks.WebhookState.DISABLED,
-        "The endpoint said it is gone or failed for too long. enableWebhook goes on where it stopped.",
-    )
-
-
-@strawberry.enum(description="State of an order.")
-class OrderStatus(Enum):
-    PLACED = _value("PLACED", "Placed.")
-    SHIPPED = _value("SHIPPED", "On its way.")
-    DELIVERED = _value("DELIVERED", "Delivered.")
-    CANCELLED = _value("CANCELLED", "Cancelled; counts for no insight.")
-    RETURNED = _value("RETURNED", "Sent back; counts for no insight.")
-
-
-@strawberry.enum(description="State of a case.")
-class CaseStatus(Enum):
-    NEW = _value("NEW", "Nobody works on it yet.")
-    WORKING = _value("WORKING", "Somebody works on it.")
-    ESCALATED = _value("ESCALATED", "It was escalated.")
-    CLOSED = _value("CLOSED", "It is closed.")
-
-
-@strawberry.enum(description="Priority of a case.")
-class CasePriority(Enum):
-    LOW = _value("LOW", "Low.")
-    MEDIUM = _value("MEDIUM", "Medium.")
-    HIGH = _value("HIGH", "High.")
-
-
-@strawberry.enum(description="Where a case was opened.")
-class CaseChannel(Enum):
-    PORTAL = _value("PORTAL", "The customer portal.")
-    EMAIL = _value("EMAIL", "By e-mail.")
-    PHONE = _value("PHONE", "By phone.")
-    CHAT = _value("CHAT", "In a chat.")
-
-
-@strawberry.enum(description="What somebody did on a website.")
-class WebEngagementType(Enum):
-    PAGE_VIEW = _value("PAGE_VIEW", "Looked at a page.")
-    SEARCH = _value("SEARCH", "Searched.")
-    CART = _value("CART", "Changed the cart.")
-    PURCHASE = _value("PURCHASE", "Bought.")

@@ -22,7 +22,7 @@ import orjson
 from dateutil import parser as dates
 
 from benchmarks.people import people
-from graph_model.metadata.objects import OBJECTS
+from graph_model.metadata.registry import SHIPPED
 from graph_model.records.model import Record, RecordKey
 from graph_model.records.validation import validate
 
@@ -89,7 +89,11 @@ def load(name: str, data: Path = DATA) -> list[Labelled]:
 def valid(labelled: Labelled) -> Record:
     """The record as the gateway's validation makes it. Raises ValueError if it refuses the record."""
     found = validate(
-        labelled.record, labelled.source, OBJECTS[labelled.object], received_at=_NOW, default_country=None
+        labelled.record,
+        labelled.source,
+        SHIPPED.objects[labelled.object],
+        received_at=_NOW,
+        default_country=None,
     )
     if not isinstance(found, Record):
         raise ValueError(f"{labelled.key}: {found}")
@@ -155,7 +159,7 @@ def _issuer(attribute: str, row: Mapping[str, str], columns: Mapping[str, str]) 
 def _accepted(mapped: tuple[dict[str, Any], str, str], cluster: str) -> Labelled:
     """The record without the values that the gateway refuses."""
     record, source, object_name = mapped
-    found = validate(record, source, OBJECTS[object_name], received_at=_NOW)
+    found = validate(record, source, SHIPPED.objects[object_name], received_at=_NOW)
     if not isinstance(found, Record):
         refused = {problem.path[0] for problem in found}
         record = {field: value for field, value in record.items() if field not in refused}

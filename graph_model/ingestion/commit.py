@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, LiteralString
+from typing import LiteralString
 
 from graph_model import times
 from graph_model.events import store as events
@@ -16,16 +15,16 @@ from graph_model.identity import store as identity
 from graph_model.identity.corrections import following as corrections
 from graph_model.identity.evidence import SYSTEM
 from graph_model.identity.matching.features import Features, features_of, unpack
-from graph_model.identity.model import strongest
 from graph_model.identity.rulesets.active import Loaded, active
 from graph_model.identity.subjects import NOWHERE, Findable, findable, gather, record_findable
+from graph_model.identity.traces import linking
 from graph_model.ingestion.devices import derived_device, logins_of_device, with_logins
+from graph_model.ingestion.news import record_events
 from graph_model.ingestion.normalising import normalise_records
-from graph_model.ingestion.settle import make_way, settle, tell
+from graph_model.ingestion.settle import Written, make_way, settle, tell
 from graph_model.ingestion.versions import Version, decide_versions
 from graph_model.insights import store as insights
 from graph_model.insights.model import Threshold
-from graph_model.metadata.objects import Category
 from graph_model.records import store as records_store
 from graph_model.records.model import Outcome, Record, RecordKey, RecordResult
 from graph_model.records.store import StoredRecord
@@ -38,7 +37,8 @@ RETURN collect([key, i.id])
 
 _WHOSE_OBJECTS: LiteralString = """
 UNWIND $keys AS key
-MATCH (:BusinessObject {key: key})-[:CAUSED_BY]->(:Identifier)-[:BELONGS_TO]->(i:Individual)
+MATCH (:BusinessObject {key: key})-[:CAUSED_BY]->(:Trace)-[:LEADS_TO]->(:Identifier)
+      -[:BELONGS_TO]->(i:Individual)
 RETURN collect([key, i.id])
 """
 
@@ -143,22 +143,37 @@ async def commit_batch(
         changes.created = saved.created
     await logins.save(transaction, features, time=time)
     await changes.save_keys(transaction)
+    tied = await linking.tied(transaction, [key for item in business if (key := str(item.key)) in versions])
     # Deletions are told of those whose the records were.
-    whose_before = await _whose(transaction, (), [item.key for item in business if item.deleted])
-    freed = await records_store.save_objects(transaction, business, time=time)
+    whose_before = {
+        key: tie.owner
+        for item in business
+        if item.deleted and (tie := tied.get(key := str(item.key)))
+        if tie.owner is not None
+    }
+    await records_store.save_objects(transaction, business, time=time)
     await bereaved.tie_anew(transaction, SYSTEM, now=now)
     if also is not None:
         await also(transaction)
-    causes = {cause.key for record in business if (cause := strongest(record.identifiers))} | freed
-    settled = await settle(transaction, changes, causes, threshold, now=now)
-    whose = settled.resolution.membership
-    untouched = [key for key in profiles if str(key) not in whose]
-    whose = whose | await _whose(transaction, untouched, objects)
+    settled = await settle(transaction, changes, Written(business, tied, versions), threshold, now=now)
+    whose = settled.resolution.membership | settled.whose
+    written = {str(record.key) for record in business}
+    whose |= await _whose(
+        transaction,
+        [key for key in profiles if str(key) not in whose],
+        [key for key in objects if str(key) not in written],
+    )
     whose_before |= {key: owner for key in deleted if (owner := settled.resolution.before.get(key))}
-    causing = _by_individual(winners.values(), whose_before | whose, outcome_of)
-    await tell(transaction, settled, causing, time=time)
+    news = record_events(winners.values(), whose_before | whose, outcome_of, actors, versions)
+    await tell(transaction, settled, news, time=time)
+    created = settled.resolution.created
     return [
-        RecordResult(item.record.key.record_id, outcome, whose.get(str(item.record.key)))
+        RecordResult(
+            item.record.key.record_id,
+            outcome,
+            owner := whose.get(str(item.record.key)),
+            is_new=owner in created,
+        )
         for item, outcome in zip(batch, outcomes, strict=True)
     ]
 
@@ -206,25 +221,5 @@ async def _whose(
     return whose
 
 
-def _by_individual(
-    stored: Iterable[Record], whose: dict[str, str], outcomes: dict[str, Outcome]
-) -> dict[str, list[dict[str, Any]]]:
-    """The records that changed something, as an event names them, by the individual that they belong to."""
-    causes: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
-    for record in stored:
-        owner = whose.get(str(record.key))
-        outcome = outcomes[str(record.key)]
-        if owner is not None and outcome is not Outcome.UNCHANGED:
-            causes[owner].append(
-                {
-                    "source": record.key.source,
-                    "object": record.key.object,
-                    "recordId": record.key.record_id,
-                    "outcome": outcome,
-                }
-            )
-    return causes
-
-
 def _is_profile(record: Record) -> bool:
-    return record.object_type.category is Category.PROFILE
+    return record.object_type.is_party

@@ -6,13 +6,11 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import replace
 
-from graph_model.identity.model import strongest
 from graph_model.metadata.objects import (
     ANONYMOUS_TYPES,
     DEVICE_LOGINS,
     DEVICE_OBJECT,
     INDIVIDUAL,
-    Category,
     IdentifierType,
 )
 from graph_model.records.model import Record, RecordKey
@@ -22,7 +20,7 @@ def derived_device(record: Record) -> Record | None:
     """The source record of the browser or app that sent a business object, if that is what decides whose
     it is, or if somebody was signed in on it: the anonymous person behind it is an individual from the first
     visit on."""
-    cause = None if record.object_type.category is Category.PROFILE else strongest(record.identifiers)
+    cause = None if record.object_type.is_party else next(iter(record.identifiers), None)
     if cause is None:
         return None
     device = next((item for item in record.identifiers if item.type in ANONYMOUS_TYPES), None)

@@ -4,24 +4,29 @@ before there were rulesets. Whom they are about is decided anew with it."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import LiteralString
 
 from graph_model import times
 from graph_model.graph import Transaction
-from graph_model.identity import identifiers
 from graph_model.identity import store as identity
 from graph_model.identity.evidence import SYSTEM
 from graph_model.identity.logins import logins_of
 from graph_model.identity.matching.features import PACKED_PREFIX, features_of, unpack
 from graph_model.identity.rulesets.active import Loaded, active
 from graph_model.identity.subjects import Findable, findable, gather, record_findable
-from graph_model.ingestion.settle import make_way, settle, tell
+from graph_model.identity.traces import linking
+from graph_model.ingestion.preparing import known_as
+from graph_model.ingestion.settle import NOTHING_WRITTEN, Written, make_way, settle, tell
 from graph_model.insights.model import Threshold
-from graph_model.metadata.objects import DEVICE_OBJECT, INDIVIDUAL, OBJECTS, IdentifierType
+from graph_model.metadata.catalogue import Catalogue, read_catalogue
+from graph_model.metadata.custom import read_registry
+from graph_model.metadata.objects import DEVICE_OBJECT, INDIVIDUAL, IdentifierType
+from graph_model.metadata.registry import Registry
 from graph_model.records import store as records_store
 from graph_model.records.model import STEWARD, Identifier, Record, RecordKey, read_fields
-from graph_model.records.validation import countries_of
+from graph_model.records.validation import identified
 
 _RECORDS: LiteralString = """
 UNWIND $keys AS key
@@ -43,6 +48,7 @@ RETURN collect(DISTINCT o.key)
 _OBJECTS: LiteralString = """
 UNWIND $keys AS key
 MATCH (o:BusinessObject {key: key})
+WHERE o.deletedAt IS NULL AND NOT coalesce(o.incomplete, false)
 RETURN collect([o.key, o.modifiedAt, o.contentHash, o.fields])
 """
 
@@ -63,8 +69,9 @@ async def normalise_records(
     rows = await transaction.run(_RECORDS, keys=sorted({*keys, *companions}), prefix=PACKED_PREFIX)
     if not rows:
         return
+    registry = await read_registry(transaction)
     records = [
-        _record(key, modified_at, content_hash, said, carried, default_country)
+        _record(registry, key, modified_at, content_hash, said, carried, default_country)
         for key, modified_at, content_hash, said, carried, _ in rows
     ]
     seen = {key: (features, tuple(carried or ())) for key, *_, carried, features in rows if features}
@@ -89,8 +96,8 @@ async def normalise_records(
         transaction, records, features, ruling.deciding.version, time=time
     )
     await changes.save_keys(transaction)
-    settled = await settle(transaction, changes, (), threshold, now=now)
-    await tell(transaction, settled, {}, time=time)
+    settled = await settle(transaction, changes, NOTHING_WRITTEN, threshold, now=now)
+    await tell(transaction, settled, (), time=time)
 
 
 async def normalise_objects(
@@ -105,16 +112,24 @@ async def normalise_objects(
     await identity.lock(transaction)
     ruling = await active(transaction)
     rows = await transaction.run(_OBJECTS, keys=list(keys))
+    catalogue = await read_catalogue(transaction)
     objects = [
-        _record(key, modified_at, content_hash, said, (), default_country)
+        _called(
+            _record(catalogue.registry, key, modified_at, content_hash, said, (), default_country), catalogue
+        )
         for key, modified_at, content_hash, said in rows
     ]
     time = times.to_text(now)
-    freed = await records_store.renew_objects(transaction, objects, time=time)
-    causes = {item.identifiers[0].key for item in objects if item.identifiers}
+    written = Written(objects, await linking.tied(transaction, keys), keys)
     changes = await gather(transaction, ruling, {}, _nothing, _nothing)
-    settled = await settle(transaction, changes, freed | causes, threshold, now=now)
-    await tell(transaction, settled, {}, time=time)
+    settled = await settle(transaction, changes, written, threshold, now=now)
+    await tell(transaction, settled, (), time=time)
+
+
+def _called(item: Record, catalogue: Catalogue) -> Record:
+    """The object with what its source calls the records that it may name."""
+    source = catalogue.sources.get(item.key.source)
+    return item if source is None else replace(item, known_as=known_as(source, catalogue.registry))
 
 
 def _nothing(_: Loaded) -> Mapping[str, Findable]:
@@ -126,6 +141,7 @@ def _key(text: str) -> RecordKey:
 
 
 def _record(
+    registry: Registry,
     key: str,
     modified_at: str,
     content_hash: str,
@@ -134,15 +150,14 @@ def _record(
     default_country: str | None,
 ) -> Record:
     of = _key(key)
-    object_type = OBJECTS.get(of.object, INDIVIDUAL)
+    object_type = registry.objects.get(of.object, INDIVIDUAL)
     fields, withdrawn = read_fields(said)
     if of.object == DEVICE_OBJECT or of.source == STEWARD:
         # What is made here keeps the identifiers that it was made with.
         parts = (name.split("|", 2) for name in carried or ())
         own = tuple(Identifier(IdentifierType(type_), issuer, value) for type_, issuer, value in parts)
     else:
-        country, looks = countries_of(fields, default_country)
-        own = identifiers.of_record(object_type, fields, of.source, country or looks)
+        own = identified(object_type, fields, of.source, default_country)
     return Record(
         key=of,
         object_type=object_type,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -46,6 +47,14 @@ class Identifier:
         return f"{self.type}|{self.issuer}|{self.value}"
 
 
+class Mode(StrEnum):
+    """What a version of a record says: the whole record, single fields of it, or that it was deleted."""
+
+    UPSERT = "UPSERT"
+    PATCH = "PATCH"
+    DELETE = "DELETE"
+
+
 @dataclass(frozen=True, slots=True)
 class Record:
     """A valid record. `fields` are the values to show; `identifiers` are normalised, strongest first.
@@ -53,8 +62,12 @@ class Record:
     `modified_at` is the text form of `times.to_text`; `content_hash` decides between two versions
     with the same modified time. `withdrawn` are the fields that the record says there is no value of, which
     is more than saying nothing: survivorship may choose it. `warnings` tell of values that are kept though
-    they cannot be what their field says. A `deleted` one is a tombstone: it says nothing but that its source
-    has it no longer.
+    they cannot be what their field says. A PATCH says nothing of the fields that it does not name. A DELETE
+    is a tombstone: it says nothing but that its source has the record no longer. `payload` is the JSON that
+    was received, None of what is made here; `mapping` the version of the source's mapping that read it, None
+    where the source sends canonical form. `known_as` are the objects under which the source has records of a
+    canonical object, where those are not of that name; `sent` how the row was sent that says it, where a
+    mapping found that it says a deletion.
     """
 
     key: RecordKey
@@ -64,8 +77,17 @@ class Record:
     fields: dict[str, FieldValue]
     identifiers: tuple[Identifier, ...]
     withdrawn: tuple[str, ...] = ()
-    deleted: bool = False
     warnings: tuple[Problem, ...] = ()
+    mode: Mode = Mode.UPSERT
+    payload: str | None = None
+    mapping: int | None = None
+    known_as: Mapping[str, tuple[str, ...]] = dataclasses.field(default_factory=dict)
+    sent: Mode | None = None
+
+    @property
+    def deleted(self) -> bool:
+        """Whether it is a tombstone."""
+        return self.mode is Mode.DELETE
 
     @property
     def said(self) -> dict[str, FieldValue | None]:
@@ -102,11 +124,15 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RecordResult:
-    """The outcome of one record, and the individual that it belongs to, if any. `problems` are why it was
-    rejected, `warnings` what is wrong with one that was not."""
+    """The outcome of one record, and the individual that it belongs to, if any, and whether that one came
+    about with it (`is_new`). `problems` are why it was rejected, `warnings` what is wrong with one that was
+    not. In a rehearsal `new_individual` is a number instead of the id of a new one, which records of the same
+    one share."""
 
     record_id: str | None
     outcome: Outcome
     individual_id: str | None = None
     problems: tuple[Problem, ...] = ()
     warnings: tuple[Problem, ...] = ()
+    is_new: bool = False
+    new_individual: int | None = None

@@ -12,7 +12,6 @@ import orjson
 from graph_model.folding import folded
 from graph_model.graph import Transaction
 from graph_model.identity.matching.features import Features, pack
-from graph_model.identity.model import strongest
 from graph_model.ids import new_id
 from graph_model.insights.model import MILLION
 from graph_model.metadata.objects import FieldType
@@ -63,25 +62,6 @@ MERGE (o:BusinessObject {key: row.key})
 ON CREATE SET o.id = row.id
 SET o += row.properties
 RETURN count(o)
-"""
-
-_DROP_CAUSES: LiteralString = """
-UNWIND $rows AS row
-MATCH (o:BusinessObject {key: row.key})-[c:CAUSED_BY]->(x:Identifier)
-WHERE x.key <> row.identifier
-WITH c, x, x.key AS dropped
-DELETE c
-RETURN collect(DISTINCT dropped)
-"""
-
-_LINK_CAUSES: LiteralString = """
-UNWIND $rows AS row
-MATCH (o:BusinessObject {key: row.key})
-MERGE (x:Identifier {key: row.identifier})
-ON CREATE SET x.type = row.type, x.issuer = row.issuer, x.value = row.value
-MERGE (o)-[c:CAUSED_BY]->(x)
-ON CREATE SET c.since = $time
-RETURN count(c)
 """
 
 
@@ -193,29 +173,13 @@ async def _carry(
     return set(dropped)
 
 
-async def save_objects(transaction: Transaction, objects: Sequence[Record], *, time: str) -> set[str]:
-    """Save business objects, each linked to the identifier that decides whose it is; return the
-    identifiers that decide no longer."""
-    if not objects:
-        return set()
-    rows = [
-        {"key": str(item.key), "id": new_id("obj"), "properties": _object(item, time)} for item in objects
-    ]
-    await transaction.run(_SAVE_OBJECTS, rows=rows)
-    return await renew_objects(transaction, objects, time=time)
-
-
-async def renew_objects(transaction: Transaction, objects: Sequence[Record], *, time: str) -> set[str]:
-    """Link business objects that are stored to the identifier that decides whose each is; return the
-    identifiers that decide no longer."""
-    causes = [(str(item.key), strongest(item.identifiers)) for item in objects]
-    dropped = await transaction.run(
-        _DROP_CAUSES, rows=[{"key": key, "identifier": cause.key if cause else ""} for key, cause in causes]
-    )
-    linked = [{"key": key, **_identifier(cause)} for key, cause in causes if cause]
-    if linked:
-        await transaction.run(_LINK_CAUSES, rows=linked, time=time)
-    return set(dropped)
+async def save_objects(transaction: Transaction, objects: Sequence[Record], *, time: str) -> None:
+    """Save business objects; whose they are is for `identity/traces` to say."""
+    if objects:
+        rows = [
+            {"key": str(item.key), "id": new_id("obj"), "properties": _object(item, time)} for item in objects
+        ]
+        await transaction.run(_SAVE_OBJECTS, rows=rows)
 
 
 def _identifier(identifier: Identifier) -> dict[str, str]:
@@ -231,6 +195,7 @@ def _common(record: Record, time: str) -> dict[str, Any]:
     return {
         "source": record.key.source,
         "object": record.key.object,
+        "objectType": record.object_type.name,
         "recordId": record.key.record_id,
         "modifiedAt": record.modified_at,
         "receivedAt": time,

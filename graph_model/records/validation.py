@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, TypeGuard
@@ -14,12 +15,26 @@ import orjson
 from graph_model import times
 from graph_model.errors import BadInput
 from graph_model.identity import addresses, identifiers, normalise
-from graph_model.metadata.objects import MAX_KEY, OBJECTS, Category, Field, FieldType, ObjectType
-from graph_model.records.model import STEWARD, FieldValue, Parts, Problem, Record, RecordKey, Scalar
+from graph_model.metadata.objects import MAX_KEY, Field, FieldType, ObjectType
+from graph_model.metadata.registry import SHIPPED, Registry
+from graph_model.records import cim
+from graph_model.records.model import (
+    STEWARD,
+    FieldValue,
+    Identifier,
+    Mode,
+    Parts,
+    Problem,
+    Record,
+    RecordKey,
+    Scalar,
+)
 from graph_model.records.values import NOT_TEXT, Invalid, doubt, parse
 
 MAX_VALUES = 100
 """Values that a field with several values may hold."""
+_COLUMNS = frozenset({"id", "modifiedAt"})
+"""What a record has besides fields."""
 _SOURCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 _INVALID_ID = Problem("INVALID_ID", f"A record's id is a text of 1 to {MAX_KEY} characters.", ())
 # Greater than any other hash: of two versions with one modified time the one that deletes wins.
@@ -35,8 +50,20 @@ class _Reading:
     warnings: list[Problem] = dataclasses.field(default_factory=list)
 
 
-def check_target(source: str, object_name: str) -> ObjectType:
+def check_target(source: str, object_name: str, registry: Registry = SHIPPED) -> ObjectType:
     """The object type that records of `source` are to be, or BadInput if either name is wrong."""
+    check_source(source)
+    object_type = registry.find(object_name)
+    if object_type is None:
+        raise BadInput(
+            f"There is no object of that name; there are {', '.join(registry.objects)}.",
+            code="UNKNOWN_OBJECT",
+        )
+    return object_type
+
+
+def check_source(source: str) -> None:
+    """BadInput if no source may have that name."""
     if not _SOURCE.fullmatch(source):
         raise BadInput(
             "A source's name has 1 to 64 letters, digits, dots, hyphens and underscores.",
@@ -46,12 +73,6 @@ def check_target(source: str, object_name: str) -> ObjectType:
         raise BadInput(
             f"The source {STEWARD!r} is for corrections: use correctIndividual.", code="RESERVED_SOURCE"
         )
-    object_type = OBJECTS.get(object_name)
-    if object_type is None:
-        raise BadInput(
-            f"There is no object of that name; there are {', '.join(OBJECTS)}.", code="UNKNOWN_OBJECT"
-        )
-    return object_type
 
 
 def validate(
@@ -61,6 +82,7 @@ def validate(
     *,
     received_at: datetime,
     default_country: str | None = None,
+    mode: Mode = Mode.UPSERT,
 ) -> Record | list[Problem]:
     """The record that `raw` describes, or its problems with paths relative to the record.
 
@@ -68,7 +90,8 @@ def validate(
     counts), and the object's fields. A blank text is the same as no value. So is a null, but where the record
     says who somebody is: there it says that there is no value (`withdrawn`). A phone number
     without a country (in the number, in the record, or `default_country`) is kept but identifies nobody;
-    so is a malformed one, or a malformed e-mail address, of which the record warns.
+    so is a malformed one, or a malformed e-mail address, of which the record warns. A PATCH need not be
+    complete, and a null or an empty list in it withdraws the field of whatever object.
     """
     if not isinstance(raw, dict):
         return [Problem("INVALID_RECORD", "A record is an object with an id and fields.", ())]
@@ -80,29 +103,25 @@ def validate(
         problems.append(replace(_INVALID_ID, path=("id",)))
         record_id = ""
     modified_at = received_at
-    if raw.get("modifiedAt") is not None:
+    modified = "modifiedAt" if "modifiedAt" in raw else cim.MODIFIED
+    if raw.get(modified) is not None:
         try:
-            modified_at = times.parse_moment(raw["modifiedAt"])
+            modified_at = times.parse_moment(raw[modified])
         except (ValueError, OverflowError) as error:
-            problems.append(Problem("INVALID_DATETIME", f"modifiedAt: {_reason(error)}", ("modifiedAt",)))
-    country, inferred = countries_of(raw, default_country)
+            problems.append(Problem("INVALID_DATETIME", f"{modified}: {_reason(error)}", (modified,)))
+    given = _given(raw, object_type, problems)
+    said = {name: value for name, (_, _, value) in given.items()}
+    country, inferred = countries_of(said, default_country)
     reading = _Reading(country, problems)
     fields: dict[str, FieldValue] = {}
     withdrawn: list[str] = []
-    for name, value in raw.items():
-        if name in ("id", "modifiedAt"):
-            continue
-        field = object_type.field(name)
-        if field is None:
-            shown = name if len(name) <= 64 else name[:64] + "…"
-            problems.append(
-                Problem("UNKNOWN_FIELD", f"{object_type.name} has no field named {shown!r}.", (shown,))
-            )
-        elif value is None and object_type.category is Category.PROFILE:
-            withdrawn.append(name)
+    for field, name, value in given.values():
+        if (value is None and object_type.is_party) or (mode is Mode.PATCH and value in (None, [])):
+            withdrawn.append(field.name)
         elif not _is_blank(value):
-            _read_field(field, value, fields, reading)
-    problems += _missing(object_type, fields)
+            _read_field(field, name, value, fields, reading)
+    if mode is not Mode.PATCH:
+        problems += missing(object_type, fields)
     if problems:
         return problems
     content = orjson.dumps(fields | dict.fromkeys(withdrawn), option=orjson.OPT_SORT_KEYS)
@@ -115,7 +134,41 @@ def validate(
         identifiers=identifiers.of_record(object_type, fields, source, country or inferred),
         withdrawn=tuple(sorted(withdrawn)),
         warnings=tuple(reading.warnings),
+        mode=mode,
     )
+
+
+def _given(
+    raw: dict[str, Any], object_type: ObjectType, problems: list[Problem]
+) -> dict[str, tuple[Field, str, Any]]:
+    """The fields that a record names, by their canonical names: each with the name that stands there and the
+    value as the field takes it."""
+    given: dict[str, tuple[Field, str, Any]] = {}
+    for name, value in raw.items():
+        if name in _COLUMNS:
+            continue
+        field = object_type.field(name)
+        if field is None:
+            if not cim.is_no_field(object_type, name):
+                shown = name if len(name) <= 64 else name[:64] + "…"
+                problems.append(
+                    Problem("UNKNOWN_FIELD", f"{object_type.name} has no field named {shown!r}.", (shown,))
+                )
+        elif field.name in given:
+            message = f"{field.name} and {given[field.name][1]} are one field; name it once."
+            problems.append(Problem("DUPLICATE_FIELD", message, (name,)))
+        else:
+            value = value if name == field.name else cim.canonical(field, value)
+            given[field.name] = (field, name, value)
+    return given
+
+
+def identified(
+    object_type: ObjectType, fields: dict[str, FieldValue], source: str, default_country: str | None
+) -> tuple[Identifier, ...]:
+    """The identifiers of valid fields, the strongest first."""
+    country, looks = countries_of(fields, default_country)
+    return identifiers.of_record(object_type, fields, source, country or looks)
 
 
 def tombstone(
@@ -131,7 +184,7 @@ def tombstone(
         content_hash=_TOMBSTONE,
         fields={},
         identifiers=(),
-        deleted=True,
+        mode=Mode.DELETE,
     )
 
 
@@ -154,35 +207,44 @@ def countries_of(raw: dict[str, Any], default: str | None) -> tuple[str | None, 
     return default, None
 
 
-def _missing(object_type: ObjectType, fields: dict[str, FieldValue]) -> list[Problem]:
-    """What the object cannot do without: its moment, a currency for an amount, and the other coordinate."""
-    problems = []
-    required = object_type.time_field
-    if required is not None and required not in fields:
-        problems.append(Problem("MISSING_FIELD", f"{object_type.name} needs {required}.", (required,)))
-    if "total" in fields and "currency" not in fields:
-        problems.append(Problem("MISSING_FIELD", "An amount needs a currency.", ("currency",)))
+def missing(object_type: ObjectType, fields: Mapping[str, FieldValue]) -> list[Problem]:
+    """What a whole record of the object cannot do without, and these fields lack: its moment and what else is
+    required, a currency for an amount, and the other coordinate."""
+    problems = [
+        Problem("MISSING_FIELD", f"{object_type.name} needs {required}.", (required,))
+        for required in object_type.needs
+        if required not in fields
+    ]
+    wanted = dict.fromkeys(currency for amount, currency in object_type.amounts if amount in fields)
+    problems += [
+        Problem("MISSING_FIELD", "An amount needs a currency.", (currency,))
+        for currency in wanted
+        if currency not in fields
+    ]
     for one, other in (("latitude", "longitude"), ("longitude", "latitude")):
         if one in fields and other not in fields:
             problems.append(Problem("MISSING_FIELD", f"A {one} needs a {other}.", (other,)))
     return problems
 
 
-def _read_field(field: Field, value: Any, fields: dict[str, FieldValue], reading: _Reading) -> None:
+def _read_field(
+    field: Field, name: str, value: Any, fields: dict[str, FieldValue], reading: _Reading
+) -> None:
+    """Read the value that stands under this name."""
     if not field.many:
-        if isinstance(read := _read_value(field, value, (field.name,), reading), Scalar):
+        if isinstance(read := _read_value(field, value, (name,), reading), Scalar):
             fields[field.name] = read
         return
     values = _items(value)
     if len(values) > MAX_VALUES:
         message = f"{field.name} takes at most {MAX_VALUES} values."
-        reading.problems.append(Problem("TOO_MANY_VALUES", message, (field.name,)))
+        reading.problems.append(Problem("TOO_MANY_VALUES", message, (name,)))
         return
     kept: list[Any] = []
     for index, item in enumerate(values):
         if _is_blank(item):
             continue
-        path = (field.name, index) if isinstance(value, list) else (field.name,)
+        path = (name, index) if isinstance(value, list) else (name,)
         read = _read_value(field, item, path, reading)
         if read is not None and read not in kept:
             kept.append(read)

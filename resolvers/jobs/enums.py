@@ -21,14 +21,28 @@ class JobKind(Enum):
         model.JobKind.NORMALISE_RECORDS,
         "Normalises what is stored anew, after a release that does it otherwise; begins by itself.",
     )
+    INGEST = _value(model.JobKind.INGEST, "Stores the records of the files that were uploaded for it.")
+    REMAP_RECORDS = _value(
+        model.JobKind.REMAP_RECORDS, "Maps a source's stored records anew, under its mapping of now."
+    )
+    REPLAY_RECORDS = _value(
+        model.JobKind.REPLAY_RECORDS, "Ingests anew what a source sent in a period, as it was received."
+    )
 
 
 @strawberry.enum(description="How far a job is.")
 class JobState(Enum):
+    OPEN = _value(model.JobState.OPEN, "It takes files, until completeUpload; it never ends by itself.")
+    UPLOAD_COMPLETE = _value(
+        model.JobState.UPLOAD_COMPLETE, "Its files are there; it waits for the gateway process that has them."
+    )
     QUEUED = _value(model.JobState.QUEUED, "It waits for a gateway process to run it.")
     IN_PROGRESS = _value(
         model.JobState.IN_PROGRESS, "A process runs it, or another will go on with it after a crash."
     )
     JOB_COMPLETE = _value(model.JobState.JOB_COMPLETE, "It is done.")
     FAILED = _value(model.JobState.FAILED, "It ended without being done; see errorCode.")
-    ABORTED = _value(model.JobState.ABORTED, "Somebody ended it; what it did is taken back.")
+    ABORTED = _value(
+        model.JobState.ABORTED,
+        "Somebody ended it. What an ingestion stored stays; what another job did is taken back.",
+    )

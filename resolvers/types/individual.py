@@ -22,7 +22,7 @@ from resolvers.scalars import Date, DateTime
 from resolvers.scalars import Decimal as Amount
 from resolvers.stewardship.constraint import Constraint
 from resolvers.stewardship.paths import CONSTRAINTS
-from resolvers.types.business_objects import Account, Case, SalesOrder, WebEngagement
+from resolvers.types.business_objects import with_business_objects
 from resolvers.types.coordinates import Coordinates
 from resolvers.types.golden import GOLDEN_COLUMNS, Correction, GoldenValue
 from resolvers.types.node import Node
@@ -66,9 +66,13 @@ _INSIGHTS = Path((Hop("OF", _IN, "InsightValue", "v"),), (Order(Value("key", "v"
 def _newest(object_name: str) -> Path:
     """The newest business objects of this kind that the individual's identifiers lead to."""
     return Path(
-        (Hop("BELONGS_TO", _IN, "Identifier"), Hop("CAUSED_BY", _IN, "BusinessObject", "o")),
+        (
+            Hop("BELONGS_TO", _IN, "Identifier"),
+            Hop("LEADS_TO", _IN, "Trace", "t"),
+            Hop("CAUSED_BY", _IN, "BusinessObject", "o"),
+        ),
         (Order(Value("at", "o"), descending=True), Order(Value("key", "o"))),
-        where=((Value("object", "o"), object_name),),
+        where=((Value("objectType", "t"), object_name),),
         limit=_NEWEST,
     )
 
@@ -174,6 +178,7 @@ class Insight:
 @strawberry.type(
     description="A unified individual: a person or an organisation, made of the source records about it."
 )
+@with_business_objects(_newest)
 class Individual(Node):
     id: strawberry.ID = stored(
         Scope.PROFILE_READ,
@@ -241,16 +246,4 @@ class Individual(Node):
     )
     insights: list[Insight] = related(Scope.PROFILE_READ, "Calculated insights, by name.", _INSIGHTS)
     order_count: int = counted(Scope.PROFILE_READ, "How many orders there are.", _newest("SalesOrder"))
-    orders: list[SalesOrder] = related(
-        Scope.PROFILE_READ, "The 50 newest orders, the newest first.", _newest("SalesOrder")
-    )
     case_count: int = counted(Scope.PROFILE_READ, "How many cases there are.", _newest("Case"))
-    cases: list[Case] = related(Scope.PROFILE_READ, "The 50 newest cases, the newest first.", _newest("Case"))
-    accounts: list[Account] = related(
-        Scope.PROFILE_READ, "The 50 newest accounts, the newest first.", _newest("Account")
-    )
-    web_engagements: list[WebEngagement] = related(
-        Scope.PROFILE_READ,
-        "The 50 newest things done on websites, the newest first.",
-        _newest("WebEngagement"),
-    )

@@ -17,7 +17,7 @@ from benchmarks.people import FIELDS, Known, people, write
 from benchmarks.population.chance import census_names, misread, mistyped, mistyped_email
 from benchmarks.population.households import Person, Society
 from graph_model.identity import normalise
-from graph_model.metadata.objects import OBJECTS
+from graph_model.metadata.registry import SHIPPED
 from graph_model.records.model import Record
 from graph_model.records.validation import validate
 
@@ -54,7 +54,7 @@ def test_a_small_population_is_the_beginning_of_a_large_one(known: list[Known]) 
 def test_the_gateway_takes_every_record_as_it_is() -> None:
     now = datetime(2026, 11, 1, tzinfo=UTC)
     for record, source, _ in people(30_000):
-        taken = validate(record, source, OBJECTS["Individual"], received_at=now)
+        taken = validate(record, source, SHIPPED.objects["Individual"], received_at=now)
         assert isinstance(taken, Record), taken
 
 

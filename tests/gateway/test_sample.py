@@ -34,7 +34,7 @@ from gateway.sample.personas import (
     Persona,
 )
 from gateway.sample.queries import QUERIES
-from graph_model.metadata.objects import OBJECTS
+from graph_model.metadata.registry import SHIPPED
 from graph_model.records.model import Record
 from graph_model.records.validation import validate
 
@@ -179,7 +179,7 @@ def test_the_sample_is_large_enough_to_be_a_story_and_small_enough_to_load_while
 def test_every_record_is_valid_and_has_an_id_of_its_own() -> None:
     seen = set()
     for source, kind, raw in every_record():
-        record = validate(raw, source, OBJECTS[kind], received_at=REFERENCE)
+        record = validate(raw, source, SHIPPED.objects[kind], received_at=REFERENCE)
         assert isinstance(record, Record), (raw, record)
         assert record.key not in seen
         seen.add(record.key)

@@ -13,7 +13,7 @@ from graph_model.identity.rulesets.population import read_population
 from graph_model.identity.rulesets.preview_job import preview
 from graph_model.ingestion.devices import derived_device, logins_of_device
 from graph_model.ingestion.ingestion import Ingestion
-from graph_model.metadata.objects import OBJECTS
+from graph_model.metadata.registry import SHIPPED
 from graph_model.migrations import migrate
 from graph_model.records.model import Record
 from graph_model.records.validation import validate
@@ -27,7 +27,7 @@ GRACE: dict[str, Any] = {"firstName": "Grace", "lastName": "Hopper", "login": "g
 
 
 def derived(sent: Sent) -> Record | None:
-    checked = validate(sent.record, sent.source, OBJECTS[sent.object], received_at=START)
+    checked = validate(sent.record, sent.source, SHIPPED.objects[sent.object], received_at=START)
     assert isinstance(checked, Record)
     return derived_device(checked)
 

@@ -31,7 +31,7 @@ from graph_model.identity.splink.resolving import export, resolve
 from graph_model.identity.splink.settings import emitted
 from graph_model.identity.splink.weighing import weigh
 from graph_model.ingestion.ingestion import Ingestion
-from graph_model.metadata.objects import OBJECTS
+from graph_model.metadata.registry import SHIPPED
 from graph_model.records.model import Record
 from graph_model.records.validation import validate
 from tests.graph_model.populations import Sent, person, send, visit
@@ -83,7 +83,7 @@ def records_of(sent: Iterable[Sent]) -> dict[str, Member]:
     """What the graph would hold of valid records."""
     found: dict[str, Member] = {}
     for item in sent:
-        record = validate(item.record, item.source, OBJECTS[item.object], received_at=times.utc_now())
+        record = validate(item.record, item.source, SHIPPED.objects[item.object], received_at=times.utc_now())
         if isinstance(record, Record):
             key = str(record.key)
             found[key] = Member(

@@ -44,18 +44,24 @@ def households(first: int, last: int) -> list[Sent]:
     ]
 
 
+def cost(counting: CountingGraph) -> int:
+    """How many statements ran, but for the catalogue's, which is looked at once a second in any case."""
+    return sum("Catalogue" not in statement for statement in counting.statements)
+
+
 async def test_a_batch_costs_as_many_statements_as_a_household(counting: CountingGraph, clock: Clock) -> None:
     ingestion = Ingestion(counting, threshold=Threshold(), clock=clock)
+    await send(ingestion, households(80, 81))
     costs = []
     for batch in (households(0, 1), households(1, 41), households(50, 51), households(60, 80)):
         counting.statements.clear()
         await send(ingestion, batch)
-        costs.append(len(counting.statements))
+        costs.append(cost(counting))
     assert len(set(costs)) == 1, costs
     assert costs[0] <= 30
     counting.statements.clear()
     await send(ingestion, households(0, 20))
-    assert len(counting.statements) <= 6
+    assert cost(counting) <= 6
 
 
 async def test_every_read_of_profiles_is_one_statement(counting: CountingGraph, ingestion: Ingestion) -> None:

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from graph_model.ingestion.versions import Version, decide_versions
-from graph_model.metadata.objects import OBJECTS
-from graph_model.records.model import Outcome, Record, RecordKey
+from graph_model.metadata.registry import SHIPPED
+from graph_model.records.model import Mode, Outcome, Record, RecordKey
 
 Stored = dict[str, Version]
 
@@ -17,12 +17,12 @@ Stored = dict[str, Version]
 def version(time: int, content: str, key: str = "1", deleted: bool = False) -> Record:
     return Record(
         RecordKey("crm", "Individual", key),
-        OBJECTS["Individual"],
+        SHIPPED.objects["Individual"],
         f"2026-01-{time:02}",
         content,
         {},
         (),
-        deleted=deleted,
+        mode=Mode.DELETE if deleted else Mode.UPSERT,
     )
 
 

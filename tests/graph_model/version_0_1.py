@@ -11,7 +11,7 @@ import orjson
 from graph_model import times
 from graph_model.graph import Graph, Transaction
 from graph_model.ids import new_id
-from graph_model.metadata.objects import OBJECTS, Category
+from graph_model.metadata.registry import SHIPPED
 from graph_model.migrations import MIGRATIONS, migrate
 from graph_model.records.model import Record
 from graph_model.records.validation import validate
@@ -88,7 +88,9 @@ async def write(graph: Graph, people: Sequence[Sequence[Sent]], orders: Iterable
 
 
 def _record(sent: Sent) -> Record:
-    record = validate(sent.record, sent.source, OBJECTS[sent.object], received_at=START, default_country=None)
+    record = validate(
+        sent.record, sent.source, SHIPPED.objects[sent.object], received_at=START, default_country=None
+    )
     assert isinstance(record, Record), record
     return record
 
@@ -113,7 +115,7 @@ def _row(record: Record, prefix: str) -> dict[str, Any]:
         "contentHash": record.content_hash,
         "fields": orjson.dumps(record.fields).decode(),
     }
-    if record.object_type.category is Category.PROFILE:
+    if record.object_type.is_party:
         properties |= {
             "matchFirstName": str(record.fields.get("firstName", "")).casefold(),
             "matchLastName": str(record.fields.get("lastName", "")).casefold(),

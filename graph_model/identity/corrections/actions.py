@@ -17,7 +17,8 @@ from graph_model.identity.matching.features import Party
 from graph_model.identity.stewardship.rules import check_reason
 from graph_model.ids import new_id
 from graph_model.ingestion.ingestion import Ingestion
-from graph_model.metadata.objects import INDIVIDUAL, OBJECTS, ORGANIZATION
+from graph_model.metadata.objects import INDIVIDUAL, ORGANIZATION
+from graph_model.metadata.registry import SHIPPED
 from graph_model.records.model import STEWARD, Record
 from graph_model.records.validation import tombstone
 
@@ -70,7 +71,7 @@ class Correcting:
         standing = await store.find(self.graph, correction)
         if standing is None:
             raise missing
-        record = tombstone(STEWARD, OBJECTS[standing.object], correction, deleted_at=self.now)
+        record = tombstone(STEWARD, SHIPPED.objects[standing.object], correction, deleted_at=self.now)
         assert isinstance(record, Record)
 
         async def untie(transaction: Transaction) -> None:

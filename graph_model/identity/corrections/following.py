@@ -13,7 +13,7 @@ from graph_model.identity.constraints import store as constraints
 from graph_model.identity.constraints.model import pair_of
 from graph_model.identity.corrections import store
 from graph_model.ids import new_id
-from graph_model.metadata.objects import OBJECTS
+from graph_model.metadata.registry import SHIPPED
 from graph_model.records.model import STEWARD, Record, RecordKey
 from graph_model.records.validation import tombstone
 
@@ -30,7 +30,7 @@ class Bereaved:
     def tombstones(self, *, now: datetime) -> list[Record]:
         """Of those that have no record left to be tied to."""
         found = (
-            tombstone(STEWARD, OBJECTS[item.object], item.correction, deleted_at=now)
+            tombstone(STEWARD, SHIPPED.objects[item.object], item.correction, deleted_at=now)
             for item in self.tied
             if item.next is None
         )

@@ -74,7 +74,7 @@ def features_of(record: Record) -> Features:
         logins = fields.get(DEVICE_LOGINS, [])
         seen = [f"{IdentifierType.LOGIN}||{login}" for login in logins] if isinstance(logins, list) else []
         return Features(key, Party.DEVICE, identifiers=(*identifiers, *seen))
-    is_organization = record.object_type is ORGANIZATION
+    is_organization = record.object_type.name == ORGANIZATION.name
     return Features(
         key=key,
         party=Party.ORGANIZATION if is_organization else Party.PERSON,
