@@ -10,6 +10,7 @@ from resolvers.ingestion.mutations import IngestionMutation
 from resolvers.jobs.mutations import JobMutation
 from resolvers.metadata.mutations import MetadataMutation
 from resolvers.rulesets.mutations import RulesetMutation
+from resolvers.sources.mutations import SourceMutation
 from resolvers.stewardship.mutations import StewardMutation
 from resolvers.webhooks.letters import DeliveryMutation
 from resolvers.webhooks.mutations import WebhookMutation
@@ -24,6 +25,7 @@ class Mutation(
     JobMutation,
     MetadataMutation,
     RulesetMutation,
+    SourceMutation,
     StewardMutation,
     WebhookMutation,
 ):

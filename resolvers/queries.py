@@ -19,6 +19,7 @@ from resolvers.planning.answer import answer
 from resolvers.planning.roots import DEFAULT_PAGE, MAX_PAGE
 from resolvers.principal import Scope
 from resolvers.rulesets.queries import RulesetQuery
+from resolvers.sources.queries import SourceQuery
 from resolvers.stewardship.queries import StewardQuery
 from resolvers.types.connection import IndividualConnection
 from resolvers.types.individual import Individual
@@ -57,6 +58,7 @@ class Query(
     JobQuery,
     MetadataQuery,
     RulesetQuery,
+    SourceQuery,
     StewardQuery,
     WebhookQuery,
 ):

@@ -67,7 +67,7 @@ class CustomFieldInput:
 
 
 @strawberry.input(description="An object that is added to the canonical model.")
-class RegisterObjectInput:
+class RegisterCustomObjectInput:
     name: str = strawberry.field(
         description="Its name: letters and digits, beginning with a capital and ending in `__c`: `Visit__c`."
     )
@@ -90,13 +90,13 @@ class RegisterObjectInput:
 
 
 @strawberry.input(description="Fields that are added to an object.")
-class RegisterFieldsInput:
+class RegisterCustomFieldsInput:
     object: str = strawberry.field(description="The object: one of the gateway's own, or a custom one.")
     fields: list[CustomFieldInput] = strawberry.field(description="The fields, at least one.")
 
 
 @strawberry.input(description="What is to change of a custom field; what is left out stays.")
-class UpdateFieldInput:
+class UpdateCustomFieldInput:
     object: str = strawberry.field(description="The object.")
     name: str = strawberry.field(description="The field.")
     type: CanonicalType | None = strawberry.field(
@@ -116,11 +116,11 @@ class UpdateFieldInput:
 
 
 @strawberry.input(description="A custom field to remove.")
-class RemoveFieldInput:
+class RemoveCustomFieldInput:
     object: str = strawberry.field(description="The object.")
     name: str = strawberry.field(description="The field.")
 
 
 @strawberry.input(description="A custom object to remove.")
-class RemoveObjectInput:
+class RemoveCustomObjectInput:
     name: str = strawberry.field(description="The object.")

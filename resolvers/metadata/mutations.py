@@ -13,11 +13,11 @@ from graph_model.metadata.fields import Classification, FieldType, ObjectType
 from resolvers.context import Info
 from resolvers.fields import mutation, shown
 from resolvers.metadata.inputs import (
-    RegisterFieldsInput,
-    RegisterObjectInput,
-    RemoveFieldInput,
-    RemoveObjectInput,
-    UpdateFieldInput,
+    RegisterCustomFieldsInput,
+    RegisterCustomObjectInput,
+    RemoveCustomFieldInput,
+    RemoveCustomObjectInput,
+    UpdateCustomFieldInput,
 )
 from resolvers.metadata.types import ObjectMetadata
 from resolvers.principal import Scope
@@ -27,13 +27,13 @@ _MANAGE = Scope.SOURCE_MANAGE
 
 
 @strawberry.type(description="An object of the canonical model as it is from now on.")
-class CustomizePayload:
+class CustomObjectPayload:
     object: ObjectMetadata | None = shown(_MANAGE, "The object; null if the input is wrong.")
     user_errors: list[UserError] = shown(_MANAGE, "What is wrong in the input; nothing was changed then.")
 
 
 @strawberry.type(description="The removed object.")
-class RemoveObjectPayload:
+class RemoveCustomObjectPayload:
     removed_name: str | None = shown(_MANAGE, "Its name; null if the input is wrong.")
     user_errors: list[UserError] = shown(_MANAGE, "What is wrong in the input; nothing was changed then.")
 
@@ -46,28 +46,28 @@ class MetadataMutation:
         _MANAGE,
         "Add an object to the canonical model, with its fields. Its records can be sent at once.",
     )
-    async def register_object(
+    async def register_custom_object(
         self,
         info: Info,
-        input: Annotated[RegisterObjectInput, strawberry.argument(description="The object.")],
-    ) -> CustomizePayload:
+        input: Annotated[RegisterCustomObjectInput, strawberry.argument(description="The object.")],
+    ) -> CustomObjectPayload:
         return await _customized(info, lambda additions: additions.register_object(*input.read()))
 
     @mutation(_MANAGE, "Add fields to an object of the canonical model. They can be sent at once.")
-    async def register_fields(
+    async def register_custom_fields(
         self,
         info: Info,
-        input: Annotated[RegisterFieldsInput, strawberry.argument(description="The fields.")],
-    ) -> CustomizePayload:
+        input: Annotated[RegisterCustomFieldsInput, strawberry.argument(description="The fields.")],
+    ) -> CustomObjectPayload:
         fields = [field.read(input.object) for field in input.fields]
         return await _customized(info, lambda additions: additions.register_fields(input.object, fields))
 
     @mutation(_MANAGE, "Change a custom field, as far as what is stored of it allows.")
-    async def update_field(
+    async def update_custom_field(
         self,
         info: Info,
-        input: Annotated[UpdateFieldInput, strawberry.argument(description="The change.")],
-    ) -> CustomizePayload:
+        input: Annotated[UpdateCustomFieldInput, strawberry.argument(description="The change.")],
+    ) -> CustomObjectPayload:
         return await _customized(
             info,
             lambda additions: additions.update_field(
@@ -82,40 +82,44 @@ class MetadataMutation:
         )
 
     @mutation(_MANAGE, "Remove a custom field that no record has a value of, and no mapping names.")
-    async def remove_field(
+    async def remove_custom_field(
         self,
         info: Info,
-        input: Annotated[RemoveFieldInput, strawberry.argument(description="The field.")],
-    ) -> CustomizePayload:
+        input: Annotated[RemoveCustomFieldInput, strawberry.argument(description="The field.")],
+    ) -> CustomObjectPayload:
         return await _customized(info, lambda additions: additions.remove_field(input.object, input.name))
 
     @mutation(_MANAGE, "Remove a custom object that there are no records of, and no mapping leads to.")
-    async def remove_object(
+    async def remove_custom_object(
         self,
         info: Info,
-        input: Annotated[RemoveObjectInput, strawberry.argument(description="The object.")],
-    ) -> RemoveObjectPayload:
+        input: Annotated[RemoveCustomObjectInput, strawberry.argument(description="The object.")],
+    ) -> RemoveCustomObjectPayload:
         info.context.require(_MANAGE)
         try:
             await _additions(info).remove_object(input.name)
         except Refused as refused:
             errors = [UserError.of(problem) for problem in refused.problems]
-            return RemoveObjectPayload(removed_name=None, user_errors=errors)
+            return RemoveCustomObjectPayload(removed_name=None, user_errors=errors)
         except BadInput as error:
-            return RemoveObjectPayload(removed_name=None, user_errors=[UserError.of_input(error, "name")])
-        return RemoveObjectPayload(removed_name=input.name, user_errors=[])
+            return RemoveCustomObjectPayload(
+                removed_name=None, user_errors=[UserError.of_input(error, "name")]
+            )
+        return RemoveCustomObjectPayload(removed_name=input.name, user_errors=[])
 
 
-async def _customized(info: Info, change: Callable[[Additions], Awaitable[ObjectType]]) -> CustomizePayload:
+async def _customized(
+    info: Info, change: Callable[[Additions], Awaitable[ObjectType]]
+) -> CustomObjectPayload:
     info.context.require(_MANAGE)
     try:
         changed = await change(_additions(info))
     except Refused as refused:
         errors = [UserError.of(problem) for problem in refused.problems]
-        return CustomizePayload(object=None, user_errors=errors)
+        return CustomObjectPayload(object=None, user_errors=errors)
     except BadInput as error:
-        return CustomizePayload(object=None, user_errors=[UserError.of_input(error)])
-    return CustomizePayload(object=ObjectMetadata.of(changed), user_errors=[])
+        return CustomObjectPayload(object=None, user_errors=[UserError.of_input(error)])
+    return CustomObjectPayload(object=ObjectMetadata.of(changed), user_errors=[])
 
 
 def _additions(info: Info) -> Additions:

@@ -10,6 +10,7 @@ import strawberry
 from graph_model.identity.rulesets.stored import StoredRuleset
 from graph_model.metadata import fields as canonical
 from graph_model.metadata.counts import RecordCount
+from graph_model.sources.form import write_objects
 from graph_model.sources.model import Source
 from resolvers.enums import IdentifierType
 from resolvers.fields import shown
@@ -211,16 +212,12 @@ class SourceMetadata:
             title=(source.title or None) if source else None,
             registered=source is not None,
             objects=list(dict.fromkeys((*(source.objects if source else ()), *sent))),
-            mapping=JSON(_mapping(source)) if source else None,
+            mapping=JSON(write_objects(source.objects.values())) if source else None,
             mapping_version=source.version if source else None,
             last_ingest=DateTime(max(count.last_ingest for count in counts)) if counts else None,
             record_count=sum(count.records for count in counts),
             counts=[ObjectCount.of(count) for count in counts],
         )
-
-
-def _mapping(source: Source) -> object:
-    return source.model_dump(mode="json", exclude_defaults=True)["objects"]
 
 
 @strawberry.type(

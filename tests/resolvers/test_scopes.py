@@ -20,20 +20,20 @@ OPERATIONS = {
     "Query.reviews": "{ reviews { edges { cursor } } }",
     "Query.reviewQuality": "{ reviewQuality { decided } }",
     "Query.metadata": "{ metadata { version } }",
-    "Mutation.registerObject": (
-        'mutation { registerObject(input: {name: "V__c", category: OTHER, description: "V.", fields: []}) '
-        "{ object { name } } }"
+    "Mutation.registerCustomObject": (
+        'mutation { registerCustomObject(input: {name: "V__c", category: OTHER, description: "V.", '
+        "fields: []}) { object { name } } }"
     ),
-    "Mutation.registerFields": (
-        'mutation { registerFields(input: {object: "Case", fields: []}) { object { name } } }'
+    "Mutation.registerCustomFields": (
+        'mutation { registerCustomFields(input: {object: "Case", fields: []}) { object { name } } }'
     ),
-    "Mutation.updateField": (
-        'mutation { updateField(input: {object: "Case", name: "tier__c"}) { object { name } } }'
+    "Mutation.updateCustomField": (
+        'mutation { updateCustomField(input: {object: "Case", name: "tier__c"}) { object { name } } }'
     ),
-    "Mutation.removeField": (
-        'mutation { removeField(input: {object: "Case", name: "tier__c"}) { object { name } } }'
+    "Mutation.removeCustomField": (
+        'mutation { removeCustomField(input: {object: "Case", name: "tier__c"}) { object { name } } }'
     ),
-    "Mutation.removeObject": 'mutation { removeObject(input: {name: "V__c"}) { removedName } }',
+    "Mutation.removeCustomObject": 'mutation { removeCustomObject(input: {name: "V__c"}) { removedName } }',
     "Query.webhooks": "{ webhooks { id } }",
     "Query.whyLinked": '{ whyLinked(a: "rec_1", b: "rec_2") { linked } }',
     "Query.whyNotLinked": '{ whyNotLinked(a: "rec_1", b: "rec_2") { linked } }',
@@ -43,6 +43,19 @@ OPERATIONS = {
     "Query.exportRuleset": "{ exportRuleset }",
     "Query.job": '{ job(id: "job_1") { id } }',
     "Query.jobs": "{ jobs { id } }",
+    "Query.source": '{ source(name: "s") { version } }',
+    "Query.testMapping": (
+        '{ testMapping(input: {source: "s", object: "o", sample: []}) { rows { unmapped } } }'
+    ),
+    "Mutation.registerSource": (
+        'mutation { registerSource(input: {name: "s", template: SHOP}) { source { version } } }'
+    ),
+    "Mutation.updateSourceMapping": (
+        'mutation { updateSourceMapping(input: {source: "s", expectedVersion: 1}) { source { version } } }'
+    ),
+    "Mutation.removeSource": 'mutation { removeSource(input: {source: "s"}) { removedSource } }',
+    "Mutation.remapRecords": 'mutation { remapRecords(input: {source: "s"}) { job { id } } }',
+    "Mutation.replay": 'mutation { replay(input: {source: "s"}) { job { id } } }',
     "Mutation.createRulesetDraft": "mutation { createRulesetDraft(input: {}) { ruleset { id } } }",
     "Mutation.updateRulesetDraft": (
         "mutation { updateRulesetDraft(input: {version: 2, patch: {}}) { ruleset { id } } }"
