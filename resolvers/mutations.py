@@ -7,6 +7,7 @@ import strawberry
 from resolvers.deletion import DeletionMutation
 from resolvers.golden.corrections import CorrectionMutation
 from resolvers.ingestion.mutations import IngestionMutation
+from resolvers.jobs.ingesting import IngestJobMutation
 from resolvers.jobs.mutations import JobMutation
 from resolvers.metadata.mutations import MetadataMutation
 from resolvers.rulesets.mutations import RulesetMutation
@@ -22,6 +23,7 @@ class Mutation(
     DeletionMutation,
     DeliveryMutation,
     IngestionMutation,
+    IngestJobMutation,
     JobMutation,
     MetadataMutation,
     RulesetMutation,
