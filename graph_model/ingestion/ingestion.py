@@ -17,7 +17,7 @@ from graph_model.ingestion.admission import Room
 from graph_model.ingestion.batcher import Batcher
 from graph_model.ingestion.commit import Submission
 from graph_model.ingestion.idempotency import Key
-from graph_model.ingestion.preparing import Prepared, catalogue_for, prepare
+from graph_model.ingestion.preparing import Prepared, catalogue_for, prepare, prepare_deletion
 from graph_model.ingestion.requests import Request, Row, encoded, fingerprint, rows_of
 from graph_model.ingestion.settle import turn_rest
 from graph_model.ingestion.storing import Answer, Storing
@@ -146,8 +146,7 @@ class Ingestion:
             catalogue = await catalogue_for(self._catalogues, source, object_name)
 
             def made(record_id: str) -> Sequence[Record | Problem]:
-                raw = {"id": record_id}
-                found = prepare(raw, source, object_name, catalogue, mode=Mode.DELETE, received_at=moment)
+                found = prepare_deletion(record_id, source, object_name, catalogue, deleted_at=moment)
                 return found.records if isinstance(found, Prepared) else found
 
             return rows_of(record_ids, made, actor, moment, argument="ids")
