@@ -17,6 +17,7 @@ from graph_model.graph import Graph, Transaction
 from graph_model.identity.candidates import SLOTS
 from graph_model.identity.rulesets.seed import seed_rulesets
 from graph_model.jobs.listing import list_jobs
+from graph_model.metadata.counts import count_all
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +193,12 @@ MIGRATIONS = (
             " SET w.revision = 0, w.failures = 0, w.done = [], w.nextAttemptAt = null",
         ),
         fill=pack_events,
+    ),
+    Migration(
+        11,
+        "counts of records",
+        ("CREATE CONSTRAINT record_count_key IF NOT EXISTS FOR (n:RecordCount) REQUIRE n.key IS UNIQUE",),
+        fill=count_all,
     ),
 )
 

@@ -18,6 +18,7 @@ from graph_model.identity.matching.features import Features, features_of, unpack
 from graph_model.identity.rulesets.active import Loaded, active
 from graph_model.identity.subjects import NOWHERE, Findable, findable, gather, record_findable
 from graph_model.identity.traces import linking
+from graph_model.ingestion.counting import record_counts
 from graph_model.ingestion.devices import derived_device, logins_of_device, with_logins
 from graph_model.ingestion.news import record_events
 from graph_model.ingestion.normalising import normalise_records
@@ -25,6 +26,7 @@ from graph_model.ingestion.settle import Written, make_way, settle, tell
 from graph_model.ingestion.versions import Version, decide_versions
 from graph_model.insights import store as insights
 from graph_model.insights.model import Threshold
+from graph_model.metadata import counts
 from graph_model.records import store as records_store
 from graph_model.records.model import Outcome, Record, RecordKey, RecordResult
 from graph_model.records.store import StoredRecord
@@ -164,6 +166,9 @@ async def commit_batch(
         [key for key in objects if str(key) not in written],
     )
     whose_before |= {key: owner for key in deleted if (owner := settled.resolution.before.get(key))}
+    there = {key for key, version in versions.items() if not version.deleted}
+    more = record_counts((item.record for item in batch), winners.values(), there)
+    await counts.add(transaction, more, time=time)
     news = record_events(winners.values(), whose_before | whose, outcome_of, actors, versions)
     await tell(transaction, settled, news, time=time)
     created = settled.resolution.created

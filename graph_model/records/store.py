@@ -223,7 +223,7 @@ def _object(record: Record, time: str) -> dict[str, Any]:
     properties: dict[str, FieldValue | None] = {}
     for field in record.object_type.fields:
         value = record.fields.get(field.name)
-        if field.type is FieldType.MONEY and value is not None:
+        if field.type in (FieldType.MONEY, FieldType.DECIMAL) and value is not None:
             value = int(Decimal(str(value)) * MILLION)
         properties[field.name] = value
     properties |= folded(properties, (field.name for field in record.object_type.fields if field.folded))
