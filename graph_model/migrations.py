@@ -123,6 +123,9 @@ MIGRATIONS = (
             "CREATE CONSTRAINT custom_object_name IF NOT EXISTS FOR (n:CustomObject)"
             " REQUIRE n.name IS UNIQUE",
             "CREATE CONSTRAINT custom_field_key IF NOT EXISTS FOR (n:CustomField) REQUIRE n.key IS UNIQUE",
+            "CREATE CONSTRAINT source_name IF NOT EXISTS FOR (n:Source) REQUIRE n.name IS UNIQUE",
+            "CREATE CONSTRAINT source_version_key IF NOT EXISTS FOR (n:SourceVersion)"
+            " REQUIRE n.key IS UNIQUE",
         ),
         ("MERGE (c:Catalogue {name: 'catalogue'}) ON CREATE SET c.version = 0",),
     ),

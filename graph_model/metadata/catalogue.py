@@ -7,11 +7,13 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from time import monotonic
-from typing import Any, LiteralString, TypeVar
+from typing import LiteralString, TypeVar
 
 from graph_model.graph import Graph, Transaction
 from graph_model.metadata.custom import read_registry
 from graph_model.metadata.registry import SHIPPED, Registry
+from graph_model.sources.model import Source
+from graph_model.sources.store import load_sources
 
 T = TypeVar("T")
 
@@ -28,7 +30,7 @@ class Catalogue:
 
     version: int
     registry: Registry
-    sources: Mapping[str, Any]
+    sources: Mapping[str, Source]
 
 
 class Catalogues:
@@ -92,6 +94,7 @@ async def read_catalogue(transaction: Transaction) -> Catalogue:
     while True:
         version = await transaction.run(_VERSION)
         registry = await read_registry(transaction)
+        sources = await load_sources(transaction)
         # What reads commits between its statements must see that all of them saw one version.
         if await transaction.run(_VERSION) == version:
-            return Catalogue(version, registry, {})
+            return Catalogue(version, registry, sources)

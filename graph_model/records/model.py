@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -70,7 +71,9 @@ class Record:
     they cannot be what their field says. A PATCH says nothing of the fields that it does not name. A DELETE
     is a tombstone: it says nothing but that its source has the record no longer. `payload` is the JSON that
     was received, None of what is made here; `mapping` the version of the source's mapping that read it, None
-    where the source sends canonical form.
+    where the source sends canonical form. `known_as` are the objects under which the source has records of a
+    canonical object, where those are not of that name. `sent` is how it was sent, where its source's mapping
+    made something else of it.
     """
 
     key: RecordKey
@@ -84,6 +87,8 @@ class Record:
     mode: Mode = Mode.UPSERT
     payload: str | None = None
     mapping: int | None = None
+    known_as: Mapping[str, tuple[str, ...]] = dataclasses.field(default_factory=dict)
+    sent: Mode | None = None
 
     @property
     def deleted(self) -> bool:

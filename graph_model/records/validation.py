@@ -68,6 +68,7 @@ def validate(
     *,
     received_at: datetime,
     default_country: str | None = None,
+    mode: Mode = Mode.UPSERT,
 ) -> Record | list[Problem]:
     """The record that `raw` describes, or its problems with paths relative to the record.
 
@@ -75,7 +76,8 @@ def validate(
     counts), and the object's fields. A blank text is the same as no value. So is a null, but where the record
     says who somebody is: there it says that there is no value (`withdrawn`). A phone number
     without a country (in the number, in the record, or `default_country`) is kept but identifies nobody;
-    so is a malformed one, or a malformed e-mail address, of which the record warns.
+    so is a malformed one, or a malformed e-mail address, of which the record warns. A PATCH need not be
+    complete, and a null or an empty list in it withdraws the field of whatever object.
     """
     if not isinstance(raw, dict):
         return [Problem("INVALID_RECORD", "A record is an object with an id and fields.", ())]
@@ -105,11 +107,12 @@ def validate(
             problems.append(
                 Problem("UNKNOWN_FIELD", f"{object_type.name} has no field named {shown!r}.", (shown,))
             )
-        elif value is None and object_type.is_party:
-            withdrawn.append(name)
+        elif (value is None and object_type.is_party) or (mode is Mode.PATCH and value in (None, [])):
+            withdrawn.append(field.name)
         elif not _is_blank(value):
             _read_field(field, value, fields, reading)
-    problems += _missing(object_type, fields)
+    if mode is not Mode.PATCH:
+        problems += _missing(object_type, fields)
     if problems:
         return problems
     content = orjson.dumps(fields | dict.fromkeys(withdrawn), option=orjson.OPT_SORT_KEYS)
@@ -120,8 +123,9 @@ def validate(
         content_hash=hashlib.sha256(content).hexdigest(),
         fields=fields,
         identifiers=identifiers.of_record(object_type, fields, source, country or inferred),
-        withdrawn=tuple(sorted(withdrawn)),
+        withdrawn=tuple(sorted(set(withdrawn))),
         warnings=tuple(reading.warnings),
+        mode=mode,
     )
 
 

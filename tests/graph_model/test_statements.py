@@ -45,7 +45,7 @@ def households(first: int, last: int) -> list[Sent]:
 
 
 def cost(counting: CountingGraph) -> int:
-    """How many statements ran, but for the catalogue's, which is looked at once a second, whatever is sent."""
+    """How many statements ran, but for the catalogue's, which is looked at once a second in any case."""
     return sum("Catalogue" not in statement for statement in counting.statements)
 
 

@@ -1,0 +1,1 @@
+"""Sources: what their rows look like, and how these become records of the canonical model."""
