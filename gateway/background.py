@@ -71,6 +71,7 @@ def sweeping(
         while True:
             if written := await ingestion.sweep():
                 _log.info("thresholds_swept", events=written)
+            await ingestion.forget()
             await costs.flush(graph)
             if await watch(graph, now=clock()):
                 _log.warning("ruleset_stale")

@@ -38,7 +38,9 @@ from gateway.webhooks.signing import new_secret, parse_secret
 from graph_model import times
 from graph_model.events.tail import Tail
 from graph_model.graph import Graph
+from graph_model.ingestion.formats.model import Limits as FileLimits
 from graph_model.ingestion.ingestion import Ingestion
+from graph_model.ingestion.uploads import Uploads
 from graph_model.insights.model import Threshold
 from graph_model.metadata.catalogue import Catalogues
 from graph_model.migrations import migrate
@@ -141,6 +143,9 @@ async def open_gateway(
             on_commit=tail.wake,
             observer=instruments.telemetry,
         )
+        uploads = await asyncio.to_thread(
+            Uploads, settings.uploads_dir or settings.data_dir / "uploads", quota=settings.upload_quota
+        )
         deliverer = Deliverer(
             graph,
             tail,
@@ -155,6 +160,8 @@ async def open_gateway(
             catalogues=catalogues,
             together=Together(graph),
             ingestion=ingestion,
+            uploads=uploads,
+            file_limits=FileLimits(ratio=settings.max_expansion),
             tail=tail,
             clock=clock,
             default_country=settings.default_country,

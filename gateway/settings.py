@@ -41,6 +41,13 @@ class Settings(BaseSettings):
     """Origins of web pages that may use the gateway, parted by commas, such as https://app.example.com."""
     data_dir: Path = Path(".identity-gateway")
     """Folder of the embedded graph: its databases, log and password. One gateway at a time holds it."""
+    uploads_dir: Path | None = None
+    """Folder of the files that bulk jobs read; gateways that share it take parts of the same jobs. Unset:
+    `uploads` in the folder of the embedded graph."""
+    upload_quota: int = Field(50_000_000_000, ge=1)
+    """Most bytes that uploaded files may take on disk, all jobs together."""
+    max_expansion: int = Field(100, ge=1)
+    """Most bytes that a byte of a compressed file may expand to."""
     embedded_heap: str = Field("1g", pattern=r"^[0-9]+[mg]$")
     """Most memory that the embedded graph takes for itself, in Java's notation."""
     default_country: str | None = None

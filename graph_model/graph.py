@@ -29,6 +29,17 @@ class Transaction:
     def __init__(self, inner: neo4j.AsyncTransaction, observer: Observer | None = None) -> None:
         self._inner = inner
         self._observer = observer
+        self._afterwards: list[Callable[[], None]] = []
+
+    def after_commit(self, call: Callable[[], None]) -> None:
+        """Have this called once the transaction is on disk: what the process remembers of it. One that is
+        run again, or rolled back, leaves nothing behind."""
+        self._afterwards.append(call)
+
+    def committed(self) -> None:
+        """To be told that the transaction is on disk."""
+        for call in self._afterwards:
+            call()
 
     async def run(self, statement: LiteralString, **parameters: Any) -> Any:
         """The one value of the statement's one record; None if it has no record."""
@@ -106,8 +117,25 @@ class Graph:
                 self._session(neo4j.WRITE_ACCESS) as session,
                 await session.begin_transaction(timeout=self._timeout) as transaction,
             ):
-                result = await work(Transaction(transaction, self._observer))
+                ours = Transaction(transaction, self._observer)
+                result = await work(ours)
                 await transaction.commit()
+                ours.committed()
+                return result
+
+        return await self._retried(attempt, self._patience)
+
+    async def rehearse(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
+        """What `work` returns in a transaction that is rolled back: what `write` would, had it been asked.
+        Raises what `write` does."""
+
+        async def attempt() -> T:
+            async with (
+                self._session(neo4j.WRITE_ACCESS) as session,
+                await session.begin_transaction(timeout=self._timeout) as transaction,
+            ):
+                result = await work(Transaction(transaction, self._observer))
+                await transaction.rollback()
                 return result
 
         return await self._retried(attempt, self._patience)

@@ -129,6 +129,15 @@ MIGRATIONS = (
         ),
         ("MERGE (c:Catalogue {name: 'catalogue'}) ON CREATE SET c.version = 0",),
     ),
+    Migration(
+        7,
+        "requests that are remembered",
+        (
+            "CREATE CONSTRAINT idempotent_request_key IF NOT EXISTS FOR (n:IdempotentRequest)"
+            " REQUIRE n.key IS UNIQUE",
+            "CREATE INDEX idempotent_request_expiry IF NOT EXISTS FOR (n:IdempotentRequest) ON (n.expiresAt)",
+        ),
+    ),
 )
 
 _APPLIED: LiteralString = "MATCH (m:Migration) RETURN collect(m.number)"

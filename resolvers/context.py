@@ -12,7 +12,9 @@ import strawberry
 from graph_model.errors import Forbidden
 from graph_model.events.tail import Tail
 from graph_model.graph import Graph
+from graph_model.ingestion.formats.model import Limits
 from graph_model.ingestion.ingestion import Ingestion
+from graph_model.ingestion.uploads import Uploads
 from graph_model.metadata.catalogue import Catalogues
 from graph_model.reading.together import Together
 from resolvers.principal import Principal, Scope
@@ -21,13 +23,15 @@ from resolvers.principal import Principal, Scope
 @dataclass(frozen=True, slots=True)
 class Services:
     """The services that all operations share. `webhooks_changed` tells the deliverer to look again,
-    `jobs_changed` the runner of jobs;
+    `jobs_changed` the runner of jobs; `file_limits` bound the files that are read;
     `new_secret` makes and `check_secret` validates a webhook's signing secret."""
 
     graph: Graph
     catalogues: Catalogues
     together: Together
     ingestion: Ingestion
+    uploads: Uploads
+    file_limits: Limits
     tail: Tail
     clock: Callable[[], datetime]
     default_country: str | None

@@ -127,6 +127,15 @@ class RecordOutcome(Enum):
     REJECTED = _value(records.Outcome.REJECTED, "It is wrong; see userErrors. Nothing of it was stored.")
 
 
+@strawberry.enum(description="What the records of a request say.")
+class IngestMode(Enum):
+    UPSERT = _value(records.Mode.UPSERT, "Each is the whole record: what it does not name has no value.")
+    PATCH = _value(
+        records.Mode.PATCH,
+        "Each says some fields of its record, and null takes a value away; the other fields stay.",
+    )
+
+
 @strawberry.enum(description="What happened.")
 class EventKind(Enum):
     INDIVIDUAL_CREATED = _value(events.EventKind.INDIVIDUAL_CREATED, "An individual came about.")

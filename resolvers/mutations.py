@@ -14,35 +14,13 @@ from resolvers.deletion import DeletionMutation
 from resolvers.enums import EventKind
 from resolvers.fields import mutation, shown
 from resolvers.golden.corrections import CorrectionMutation
+from resolvers.ingestion.mutations import IngestionMutation
 from resolvers.jobs.mutations import JobMutation
 from resolvers.principal import Scope
 from resolvers.rulesets.mutations import RulesetMutation
-from resolvers.scalars import JSON
 from resolvers.stewardship.mutations import StewardMutation
 from resolvers.types.payloads import UserError
-from resolvers.types.record_result import RecordResult
 from resolvers.types.webhook import Webhook
-
-
-@strawberry.input(description="Records of one object from one source.")
-class IngestRecordsInput:
-    source: str = strawberry.field(description="Name of the source, such as crm.")
-    object: str = strawberry.field(
-        description="What the records are: Individual, Organization, Account, SalesOrder, Case or "
-        "WebEngagement."
-    )
-    records: list[JSON] = strawberry.field(
-        description="The records, at most 1,000. Each is an object with the source's `id`, optionally "
-        "`modifiedAt`, and the object's fields; docs/integrators.md lists them."
-    )
-
-
-@strawberry.type(description="What became of the records.")
-class IngestRecordsPayload:
-    results: list[RecordResult] = shown(Scope.INGEST, "One result for each record, in order.")
-    user_errors: list[UserError] = shown(
-        Scope.INGEST, "What is wrong in the input; what is right was stored."
-    )
 
 
 @strawberry.input(description="An endpoint that is to be called with events.")
@@ -90,31 +68,9 @@ _UNKNOWN_WEBHOOK = BadInput("There is no webhook with that id.", code="NOT_FOUND
 
 
 @strawberry.type(description="What can be changed.")
-class Mutation(CorrectionMutation, DeletionMutation, JobMutation, RulesetMutation, StewardMutation):
-    @mutation(
-        Scope.INGEST,
-        "Store records and resolve whom they are about. Idempotent: the same record again changes nothing. "
-        "When it answers, everything that is not rejected is on disk and resolved.",
-        page="input.records",
-    )
-    async def ingest_records(
-        self,
-        info: Info,
-        input: Annotated[IngestRecordsInput, strawberry.argument(description="The records.")],
-    ) -> IngestRecordsPayload:
-        info.context.require(Scope.INGEST)
-        services = info.context.services
-        try:
-            stored = await services.ingestion.ingest(
-                input.source, input.object, input.records, actor=info.context.principal.id
-            )
-        except BadInput as error:
-            return IngestRecordsPayload(results=[], user_errors=[UserError.of_input(error)])
-        return IngestRecordsPayload(
-            results=[RecordResult.of(result) for result in stored],
-            user_errors=[UserError.of(problem) for result in stored for problem in result.problems],
-        )
-
+class Mutation(
+    CorrectionMutation, DeletionMutation, IngestionMutation, JobMutation, RulesetMutation, StewardMutation
+):
     @mutation(
         Scope.ACTION_MANAGE,
         "Call an endpoint with the events that are committed from now on, signed after Standard Webhooks, "

@@ -108,7 +108,8 @@ async def find(
             weight = scorer.weigh(one, other)
             if weight > floor:
                 findings.evidence[a, b] = Evidence(weight, scorer.rule(one, other))
-    costing.count(changes, found_by, findings.evidence, perf_counter() - began)
+    seconds = perf_counter() - began
+    transaction.after_commit(lambda: costing.count(changes, found_by, findings.evidence, seconds))
     ends = {key for pair in (*findings.evidence, *findings.fallen) for key in pair}
     findings.reached = {key: pool[key].component for key in ends}
     return findings

@@ -8,64 +8,65 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from contextvars import Context, copy_context
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 
-from graph_model.errors import GatewayError, RetryLater
+from graph_model.errors import GatewayError
+from graph_model.ingestion.admission import Place, Room
 from graph_model.observer import Observer
 
-Item = TypeVar("Item")
-Result = TypeVar("Result")
+
+class Sized(Protocol):
+    """What has rows, at least one."""
+
+    @property
+    def rows(self) -> int: ...
+
+
+Request = TypeVar("Request", bound=Sized)
+Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True, slots=True)
-class _Waiting(Generic[Item, Result]):
-    items: Sequence[Item]
-    answer: asyncio.Future[list[Result | Exception]]
+class _Waiting(Generic[Request, Answer]):
+    request: Request
+    place: Place
+    answer: asyncio.Future[Answer]
     context: Context
 
 
-class Batcher(Generic[Item, Result]):
-    """Gathers the items of all who wait into batches, without a timer: one client alone waits for nobody.
+class Batcher(Generic[Request, Answer]):
+    """Gathers the requests of all who wait into batches, without a timer: one client alone waits for nobody.
 
-    `commit` stores a batch and returns a result for each item. Where it fails for a reason that is not the
-    graph's being away, the batch is halved until the item at fault is alone: it gets the error, the others
-    their results.
+    `commit` stores a batch and returns an answer to each request. Where it fails for a reason that is not
+    the graph's being away, the batch is halved until the request at fault is alone; `salvage` answers that.
+    No request is torn. `room` is where the requests have their places.
     """
 
     def __init__(
         self,
-        commit: Callable[[Sequence[Item]], Awaitable[list[Result]]],
+        commit: Callable[[Sequence[Request]], Awaitable[list[Answer]]],
+        salvage: Callable[[Request, Exception], Awaitable[Answer]],
         *,
+        room: Room,
         batch_size: int = 500,
-        max_waiting: int = 20_000,
         observer: Observer | None = None,
     ) -> None:
         self._commit = commit
+        self._salvage = salvage
+        self._room = room
         self._batch_size = batch_size
-        self._max_waiting = max_waiting
         self._observer = observer
-        self._queue: deque[_Waiting[Item, Result]] = deque()
-        self._waiting = 0
+        self._queue: deque[_Waiting[Request, Answer]] = deque()
         self._worker: asyncio.Task[None] | None = None
 
-    @property
-    def waiting(self) -> int:
-        """How many items are not answered yet."""
-        return self._waiting
+    async def submit(self, request: Request, place: Place) -> Answer:
+        """The answer to a request once it is on disk. Its place in the room is released then.
 
-    async def submit(self, items: Sequence[Item]) -> list[Result | Exception]:
-        """The result of each item, or the exception that it alone caused, once they are on disk.
-
-        Raises RetryLater if too much waits already, and GatewayError if the graph is away. What was
-        submitted is stored even if the caller is cancelled meanwhile.
+        Raises GatewayError if the graph is away. What was submitted is stored even if the caller is
+        cancelled meanwhile.
         """
-        if not items:
-            return []
-        if self._waiting + len(items) > self._max_waiting and self._waiting:
-            raise RetryLater("Too many records are waiting to be stored; try again later.", retry_after=1.0)
-        waiting = _Waiting(items, asyncio.get_running_loop().create_future(), copy_context())
+        waiting = _Waiting(request, place, asyncio.get_running_loop().create_future(), copy_context())
         self._queue.append(waiting)
-        self._waiting += len(items)
         if self._worker is None or self._worker.done():
             # The worker outlives the caller that woke it and works for others: it must not seem its part.
             self._worker = asyncio.create_task(self._work(), name="batcher", context=Context())
@@ -79,44 +80,54 @@ class Batcher(Generic[Item, Result]):
     async def _work(self) -> None:
         while self._queue:
             gathered = [self._queue.popleft()]
-            size = len(gathered[0].items)
-            while self._queue and size + len(self._queue[0].items) <= self._batch_size:
+            rows = gathered[0].request.rows
+            while self._queue and rows + self._queue[0].request.rows <= self._batch_size:
                 gathered.append(self._queue.popleft())
-                size += len(gathered[-1].items)
-            items = [item for waiting in gathered for item in waiting.items]
+                rows += gathered[-1].request.rows
             try:
-                with self._observed(gathered, size):
-                    results = await self._store(items)
+                with self._observed(gathered, rows), self._room.storing(rows):
+                    await self._store(gathered)
             except BaseException as error:
                 for waiting in gathered:
-                    if not waiting.answer.done():
-                        waiting.answer.set_exception(error)
-                        # A caller that went away does not ask; the others have been told.
-                        waiting.answer.exception()
+                    _fail(waiting, error)
                 if not isinstance(error, Exception):
                     raise
-            else:
-                place = 0
-                for waiting in gathered:
-                    waiting.answer.set_result(results[place : place + len(waiting.items)])
-                    place += len(waiting.items)
             finally:
-                self._waiting -= size
+                for waiting in gathered:
+                    waiting.place.release()
 
     def _observed(
-        self, gathered: Sequence[_Waiting[Item, Result]], size: int
+        self, gathered: Sequence[_Waiting[Request, Answer]], rows: int
     ) -> AbstractContextManager[None]:
         if self._observer is None:
             return nullcontext()
-        return self._observer.batch(size, [waiting.context for waiting in gathered])
+        return self._observer.batch(rows, [waiting.context for waiting in gathered])
 
-    async def _store(self, items: Sequence[Item]) -> list[Result | Exception]:
+    async def _store(self, gathered: Sequence[_Waiting[Request, Answer]]) -> None:
         try:
-            return list(await self._commit(items))
+            answers = await self._commit([waiting.request for waiting in gathered])
         except GatewayError:
             raise
         except Exception as error:
-            if len(items) == 1:
-                return [error]
-            middle = len(items) // 2
-            return await self._store(items[:middle]) + await self._store(items[middle:])
+            if len(gathered) > 1:
+                middle = len(gathered) // 2
+                await self._store(gathered[:middle])
+                await self._store(gathered[middle:])
+                return
+            try:
+                answers = [await self._salvage(gathered[0].request, error)]
+            except GatewayError:
+                raise
+            except Exception as hopeless:
+                _fail(gathered[0], hopeless)
+                return
+        for waiting, answer in zip(gathered, answers, strict=True):
+            if not waiting.answer.done():
+                waiting.answer.set_result(answer)
+
+
+def _fail(waiting: _Waiting[Request, Answer], error: BaseException) -> None:
+    if not waiting.answer.done():
+        waiting.answer.set_exception(error)
+        # A caller that went away does not ask; the others have been told.
+        waiting.answer.exception()

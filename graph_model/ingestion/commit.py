@@ -156,8 +156,14 @@ async def commit_batch(
     whose_before |= {key: owner for key in deleted if (owner := settled.resolution.before.get(key))}
     causing = _by_individual(winners.values(), whose_before | whose, outcome_of)
     await tell(transaction, settled, causing, time=time)
+    created = settled.resolution.created
     return [
-        RecordResult(item.record.key.record_id, outcome, whose.get(str(item.record.key)))
+        RecordResult(
+            item.record.key.record_id,
+            outcome,
+            owner := whose.get(str(item.record.key)),
+            is_new=owner in created,
+        )
         for item, outcome in zip(batch, outcomes, strict=True)
     ]
 

@@ -8,21 +8,22 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, TypeVar
 
-import structlog
-
 from graph_model import times
 from graph_model.errors import BadInput
 from graph_model.graph import Graph, Transaction
-from graph_model.ingestion import commit
+from graph_model.ingestion import commit, idempotency
+from graph_model.ingestion.admission import Room
 from graph_model.ingestion.batcher import Batcher
 from graph_model.ingestion.commit import Submission
+from graph_model.ingestion.idempotency import Key
+from graph_model.ingestion.preparing import Prepared, catalogue_for, prepare
+from graph_model.ingestion.requests import Request, Row, encoded, fingerprint, rows_of
+from graph_model.ingestion.storing import Answer, Storing
 from graph_model.insights import store as insights
 from graph_model.insights.model import Threshold
-from graph_model.metadata.catalogue import Catalogues
-from graph_model.metadata.objects import ObjectType
+from graph_model.metadata.catalogue import Catalogue, Catalogues
 from graph_model.observer import Observer
-from graph_model.records.model import Outcome, Problem, Record, RecordResult
-from graph_model.records.validation import check_target, tombstone, validate
+from graph_model.records.model import Mode, Problem, Record, RecordResult
 
 MAX_RECORDS = 1_000
 """Records that one request may carry."""
@@ -30,12 +31,10 @@ SWEEP_SIZE = 500
 
 T = TypeVar("T")
 
-_log = structlog.get_logger(__name__)
-
 
 class Ingestion:
     """The write side of the graph. `on_commit` is called after each batch that may have written events;
-    `clock` tells the time, which thresholds depend on."""
+    `clock` tells the time, which thresholds depend on; `room` bounds what waits to be stored."""
 
     def __init__(
         self,
@@ -45,6 +44,7 @@ class Ingestion:
         default_country: str | None = None,
         clock: Callable[[], datetime] = times.utc_now,
         on_commit: Callable[[], None] = lambda: None,
+        room: Room | None = None,
         observer: Observer | None = None,
         catalogues: Catalogues | None = None,
     ) -> None:
@@ -55,46 +55,71 @@ class Ingestion:
         self._clock = clock
         self._on_commit = on_commit
         self._observer = observer
-        # Of this process one at a time: two that resolve at once would wait for each other, or conflict.
         self._turn = asyncio.Lock()
-        self._batcher = Batcher[Submission, RecordResult](self._commit, observer=observer)
+        storing = Storing(
+            graph,
+            self._turn,
+            threshold,
+            default_country=default_country,
+            clock=clock,
+            on_commit=on_commit,
+        )
+        self._room = room or Room()
+        self._batcher = Batcher[Request, Answer](
+            storing.store, storing.salvage, room=self._room, observer=observer
+        )
+        # What would come of a request depends on what is stored, and on nobody else's rehearsal.
+        self._rehearsals = Batcher[Request, Answer](
+            storing.rehearse, storing.salvage_rehearsal, room=self._room, batch_size=1
+        )
 
     @property
     def waiting(self) -> int:
-        """How many valid records are not stored yet."""
-        return self._batcher.waiting
+        """How many records are not stored yet."""
+        return self._room.rows
 
     async def ingest(
-        self, source: str, object_name: str, records: Sequence[Any], *, actor: str
+        self,
+        source: str,
+        object_name: str,
+        records: Sequence[Any],
+        *,
+        mode: Mode = Mode.UPSERT,
+        actor: str,
+        idempotency_key: str | None = None,
+        dry_run: bool = False,
+        patient: bool = False,
     ) -> list[RecordResult]:
         """Store records of one source and object; the results are in the records' order.
 
         A record that is wrong is rejected with its problems, the others are stored, maybe with warnings, and
-        resolved when this returns (paths begin at `records`). Raises BadInput if source or object are wrong
-        or there are too many records, RetryLater and GraphUnavailable as the batcher and the graph do.
+        resolved when this returns (paths begin at `records`). The same request of the same actor with the
+        same `idempotency_key` has the same results for a day, whatever became of the records since. After a
+        dry run nothing is stored or remembered, and the results have a number for each individual that would
+        be new.
+
+        Raises BadInput if source or object are wrong, there are too many records, or another request came
+        with that key; RetryLater, unless it is `patient`, and GraphUnavailable as the batcher and the graph
+        do.
         """
-        object_type = await self._object_type(source, object_name)
         if len(records) > MAX_RECORDS:
             raise BadInput(f"A request carries at most {MAX_RECORDS} records.", code="TOO_MANY_RECORDS")
+        content = encoded(source, object_name, mode, records)
+        key = Key.of(idempotency_key, actor, fingerprint(content)) if idempotency_key is not None else None
         now = self._clock()
-        results: list[RecordResult | None] = []
-        valid: list[Record] = []
-        for place, raw in enumerate(records):
-            checked = validate(
-                raw, source, object_type, received_at=now, default_country=self._default_country
-            )
-            if isinstance(checked, Record):
-                valid.append(checked)
-                results.append(None)
-            else:
-                results.append(_rejected(raw, place, checked))
-        stored = await self._batcher.submit([Submission.of(record, actor) for record in valid])
-        answers = iter(zip(valid, stored, strict=True))
-        all_results = [
-            result if result is not None else self._accepted(records[place], place, *next(answers))
-            for place, result in enumerate(results)
-        ]
-        return self._observed(source, object_name, all_results)
+
+        async def read() -> tuple[Row, ...]:
+            catalogue = await catalogue_for(self._catalogues, source, object_name)
+            rows = self._read(source, object_name, records, catalogue, mode, actor, now)
+            if any(row.is_unknown for row in rows) and await self._catalogues.renew() is not catalogue:
+                # Another process may have added the field since.
+                return await read()
+            return rows
+
+        results = await self._answer(
+            read, len(records), len(content), key=key, dry_run=dry_run, patient=patient
+        )
+        return results if dry_run else self._observed(source, object_name, results)
 
     async def delete(
         self,
@@ -111,19 +136,21 @@ class Ingestion:
         What is left of a record is its tombstone, so that a version from before does not bring it back.
         Raises what `ingest` does.
         """
-        object_type = await self._object_type(source, object_name)
         if len(record_ids) > MAX_RECORDS:
             raise BadInput(f"A request names at most {MAX_RECORDS} records.", code="TOO_MANY_RECORDS")
         moment = modified_at or self._clock()
-        wanted = [tombstone(source, object_type, record_id, deleted_at=moment) for record_id in record_ids]
-        valid = [Submission.of(record, actor) for record in wanted if isinstance(record, Record)]
-        stored = iter(await self._batcher.submit(valid))
-        results = [
-            self._result({"id": record_id}, place, next(stored), "ids")
-            if isinstance(record, Record)
-            else _rejected({"id": record_id}, place, [record], "ids")
-            for place, (record_id, record) in enumerate(zip(record_ids, wanted, strict=True))
-        ]
+
+        async def read() -> tuple[Row, ...]:
+            catalogue = await catalogue_for(self._catalogues, source, object_name)
+
+            def made(record_id: str) -> Sequence[Record | Problem]:
+                raw = {"id": record_id}
+                found = prepare(raw, source, object_name, catalogue, mode=Mode.DELETE, received_at=moment)
+                return found.records if isinstance(found, Prepared) else found
+
+            return rows_of(record_ids, made, actor, moment, argument="ids")
+
+        results = await self._answer(read, len(record_ids), sum(map(len, record_ids)))
         return self._observed(source, object_name, results)
 
     async def store(
@@ -156,6 +183,10 @@ class Ingestion:
                 written += await self._graph.write(work)
             self._on_commit()
 
+    async def forget(self) -> int:
+        """Forget requests that were to be remembered until now; how many that were."""
+        return await idempotency.forget(self._graph, now=self._clock())
+
     async def exclusively(self, work: Callable[[Transaction, Threshold, datetime], Awaitable[T]]) -> T:
         """What `work` returns, once its transaction is on disk: something else than records that changes who
         is whom, in its turn among the batches. It may run several times."""
@@ -172,54 +203,74 @@ class Ingestion:
     async def drain(self) -> None:
         """Wait until everything that was accepted is stored."""
         await self._batcher.drain()
+        await self._rehearsals.drain()
 
-    async def _commit(self, batch: Sequence[Submission]) -> list[RecordResult]:
-        now = self._clock()
-
-        async def work(transaction: Transaction) -> list[RecordResult]:
-            return await commit.commit_batch(
-                transaction, batch, self._threshold, now=now, default_country=self._default_country
+    def _read(
+        self,
+        source: str,
+        object_name: str,
+        records: Sequence[Any],
+        catalogue: Catalogue,
+        mode: Mode,
+        actor: str,
+        now: datetime,
+    ) -> tuple[Row, ...]:
+        def made(raw: Any) -> Sequence[Record | Problem]:
+            found = prepare(
+                raw,
+                source,
+                object_name,
+                catalogue,
+                mode=mode,
+                received_at=now,
+                default_country=self._default_country,
             )
+            return found.records if isinstance(found, Prepared) else found
 
-        async with self._turn:
-            results = await self._graph.write(work)
-        self._on_commit()
-        return results
+        return rows_of(records, made, actor, now)
 
-    async def _object_type(self, source: str, object_name: str) -> ObjectType:
-        catalogue = await self._catalogues.knowing(object_name)
-        return check_target(source, object_name, catalogue.registry)
+    async def _answer(
+        self,
+        read: Callable[[], Awaitable[tuple[Row, ...]]],
+        rows: int,
+        size: int,
+        *,
+        key: Key | None = None,
+        dry_run: bool = False,
+        patient: bool = False,
+    ) -> list[RecordResult]:
+        """What becomes of a request whose rows are read once there is room for them."""
+        place = await self._room.take(rows, size, patient=patient)
+        submitted = False
+        try:
+            request = Request(await read(), key)
+            if request.is_empty:
+                return request.answer(iter(()))
+            submitted = True
+            answer = await (self._rehearsals if dry_run else self._batcher).submit(request, place)
+        finally:
+            if not submitted:
+                place.release()
+        if isinstance(answer, BadInput):
+            raise answer
+        return _rehearsed(answer) if dry_run else answer
 
     def _observed(self, source: str, object_name: str, results: list[RecordResult]) -> list[RecordResult]:
         if self._observer is not None:
             self._observer.records(source, object_name, [result.outcome for result in results])
         return results
 
-    def _accepted(
-        self, raw: Any, place: int, record: Record, stored: RecordResult | Exception
-    ) -> RecordResult:
-        result = self._result(raw, place, stored)
-        return replace(result, warnings=_placed(record.warnings, place)) if record.warnings else result
 
-    def _result(
-        self, raw: Any, place: int, stored: RecordResult | Exception, argument: str = "records"
-    ) -> RecordResult:
-        if isinstance(stored, RecordResult):
-            return stored
-        _log.error("record_failed", error=type(stored).__name__, exc_info=stored)
-        problem = Problem("INTERNAL_SERVER_ERROR", "The record could not be stored.", ())
-        return _rejected(raw, place, [problem], argument)
-
-
-def _rejected(raw: Any, place: int, problems: Sequence[Problem], argument: str = "records") -> RecordResult:
-    record_id = raw.get("id") if isinstance(raw, dict) else None
-    return RecordResult(
-        record_id if isinstance(record_id, str) else None,
-        Outcome.REJECTED,
-        problems=_placed(problems, place, argument),
-    )
-
-
-def _placed(problems: Iterable[Problem], place: int, argument: str = "records") -> tuple[Problem, ...]:
-    """The problems of a record with paths from the input on."""
-    return tuple(replace(problem, path=(argument, place, *problem.path)) for problem in problems)
+def _rehearsed(results: Iterable[RecordResult]) -> list[RecordResult]:
+    """The results with numbers for the individuals that there are not."""
+    numbers: dict[str | None, int] = {}
+    return [
+        replace(
+            result,
+            individual_id=None,
+            new_individual=numbers.setdefault(result.individual_id, len(numbers) + 1),
+        )
+        if result.is_new
+        else result
+        for result in results
+    ]

@@ -45,6 +45,8 @@ RETURN collect("""
     + ")"
 )
 
+_EXISTING: LiteralString = "UNWIND $ids AS id MATCH (j:Job {id: id}) RETURN collect(j.id)"
+
 _RUNNABLE: LiteralString = """
 MATCH (j:Job) WHERE j.state IN ['QUEUED', 'IN_PROGRESS']
 WITH j WHERE j.leaseOwner <> $owner AND j.leaseUntil <= $now AND j.kind IN $kinds
@@ -130,6 +132,11 @@ async def find(graph: Graph, id_: str) -> Job | None:
     """The job with this id."""
     row = await graph.read(_BY_ID, id=id_)
     return _job(row) if row else None
+
+
+async def existing(graph: Graph, ids: Sequence[str]) -> list[str]:
+    """Those of the ids that a job has."""
+    return list(await graph.read(_EXISTING, ids=list(ids)))
 
 
 async def newest(

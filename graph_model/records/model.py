@@ -135,11 +135,15 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RecordResult:
-    """The outcome of one record, and the individual that it belongs to, if any. `problems` are why it was
-    rejected, `warnings` what is wrong with one that was not."""
+    """The outcome of one record, and the individual that it belongs to, if any, and whether that one came
+    about with it (`is_new`). `problems` are why it was rejected, `warnings` what is wrong with one that was
+    not. In a rehearsal `new_individual` is a number instead of the id of a new one, which records of the same
+    one share."""
 
     record_id: str | None
     outcome: Outcome
     individual_id: str | None = None
     problems: tuple[Problem, ...] = ()
     warnings: tuple[Problem, ...] = ()
+    is_new: bool = False
+    new_individual: int | None = None

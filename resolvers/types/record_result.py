@@ -30,6 +30,11 @@ class RecordResult:
         Scope.INGEST,
         "The individual that it belongs to; null if it was rejected or deleted, or leads to nobody yet.",
     )
+    new_individual: int | None = shown(
+        Scope.INGEST,
+        "In a dry run, where an individual would come about, a number instead of its id: the same for all "
+        "records that would belong to that one.",
+    )
 
     @resolved(Scope.PROFILE_READ, "The individual that the record belongs to, as it is now.")
     async def individual(self, info: Info) -> Individual | None:
@@ -50,4 +55,5 @@ class RecordResult:
             outcome=RecordOutcome(result.outcome.value),
             warnings=[UserError.of(warning) for warning in result.warnings],
             individual_id=strawberry.ID(result.individual_id) if result.individual_id else None,
+            new_individual=result.new_individual,
         )

@@ -37,3 +37,6 @@ class _CountingTransaction(Transaction):
     async def run(self, statement: LiteralString, **parameters: Any) -> Any:
         self._statements.append(statement)
         return await self._counted.run(statement, **parameters)
+
+    def after_commit(self, call: Callable[[], None]) -> None:
+        self._counted.after_commit(call)

@@ -1,0 +1,1 @@
+"""Streaming records in."""
