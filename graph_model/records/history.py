@@ -1,8 +1,8 @@
 """The versions of a record as they were received.
 
-The payload of the version that a record is holds its own node, so that what comes once costs no node more. All
-others that were received are nodes of their own, named by the record's key: late ones, patches, and what a newer
-one replaced, unless that was word for word the same. They stay when the record is deleted.
+A record's own node holds the payload of the whole version that counts, so that what comes once costs no node
+more. All others that were received are nodes of their own, named by the record's key: patches, late ones, and
+what a newer one replaced, unless that was word for word the same. They stay when the record is deleted.
 """
 
 from __future__ import annotations
@@ -17,41 +17,39 @@ from graph_model.graph import Transaction
 from graph_model.ids import new_id
 from graph_model.records.model import TOMBSTONE, Mode
 
-_NODE: LiteralString = """[n.modifiedAt, n.receivedAt, n.deletedAt IS NOT NULL, n.versions, n.sentAs, n.payload,
-    n.mapping, n.actor]"""
+_OWN: LiteralString = """[n.modifiedAt, n.receivedAt, n.deletedAt IS NOT NULL, n.versions, n.sentAs,
+    n.payload, n.mapping, n.actor]"""
 
 _LOAD: LiteralString = f"""
 RETURN [key IN $keys | [
   key,
-  COLLECT {{ MATCH (n:SourceRecord {{key: key}}) RETURN {_NODE} }},
-  COLLECT {{ MATCH (n:BusinessObject {{key: key}}) RETURN {_NODE} }},
+  COLLECT {{ MATCH (n:SourceRecord {{key: key}}) RETURN {_OWN} }},
+  COLLECT {{ MATCH (n:BusinessObject {{key: key}}) RETURN {_OWN} }},
   COLLECT {{ MATCH (v:RecordVersion {{record: key}})
              RETURN [v.modifiedAt, v.receivedAt, v.mode, v.payload, v.mapping, v.actor] }}
 ]]
 """
 
 # What is the version of the record itself is there already if its payload is the same.
-_KEEP_RECORDS: LiteralString = """
-UNWIND $rows AS row
-MATCH (n:SourceRecord {key: row.record})
-WHERE NOT (row.current AND coalesce(n.payload, '') = coalesce(row.payload, ''))
+_UNLESS_THERE: LiteralString = """
+WHERE NOT (row.current AND coalesce(n.payload, '') = coalesce(row.properties.payload, ''))
 WITH row WHERE NOT EXISTS {
-  MATCH (v:RecordVersion {record: row.record})
-  WHERE v.modifiedAt = row.modifiedAt AND v.mode = row.mode AND coalesce(v.payload, '') = coalesce(row.payload, '')
+  MATCH (v:RecordVersion {record: row.properties.record})
+  WHERE v.modifiedAt = row.properties.modifiedAt AND v.mode = row.properties.mode
+    AND coalesce(v.payload, '') = coalesce(row.properties.payload, '')
 }
-CREATE (v:RecordVersion {id: row.id, record: row.record, modifiedAt: row.modifiedAt, receivedAt: row.receivedAt,
-  mode: row.mode, payload: row.payload, mapping: row.mapping, actor: row.actor})
+CREATE (v:RecordVersion)
+SET v = row.properties
 """
-_KEEP_OBJECTS: LiteralString = """
+_KEEP_RECORDS: LiteralString = f"""
 UNWIND $rows AS row
-MATCH (n:BusinessObject {key: row.record})
-WHERE NOT (row.current AND coalesce(n.payload, '') = coalesce(row.payload, ''))
-WITH row WHERE NOT EXISTS {
-  MATCH (v:RecordVersion {record: row.record})
-  WHERE v.modifiedAt = row.modifiedAt AND v.mode = row.mode AND coalesce(v.payload, '') = coalesce(row.payload, '')
-}
-CREATE (v:RecordVersion {id: row.id, record: row.record, modifiedAt: row.modifiedAt, receivedAt: row.receivedAt,
-  mode: row.mode, payload: row.payload, mapping: row.mapping, actor: row.actor})
+MATCH (n:SourceRecord {{key: row.properties.record}})
+{_UNLESS_THERE}
+"""
+_KEEP_OBJECTS: LiteralString = f"""
+UNWIND $rows AS row
+MATCH (n:BusinessObject {{key: row.properties.record}})
+{_UNLESS_THERE}
 """
 
 _FORGET: LiteralString = """
@@ -81,7 +79,7 @@ async def load_kept(transaction: Transaction, keys: Collection[str]) -> dict[str
     """Every version that is kept of these records, by key, in the order of their modified times."""
     found: dict[str, list[Kept]] = {}
     for key, records, objects, others in await transaction.run(_LOAD, keys=sorted(keys)) if keys else ():
-        versions = [kept for row in (*records, *objects) if (kept := _own(key, *row)) is not None]
+        versions = [kept for row in (*records, *objects) if (kept := _held(key, *row)) is not None]
         for modified_at, received_at, mode, payload, mapping, actor in others:
             versions.append(Kept(key, modified_at, received_at, Mode(mode), payload, mapping, actor))
         if versions:
@@ -89,7 +87,7 @@ async def load_kept(transaction: Transaction, keys: Collection[str]) -> dict[str
     return found
 
 
-def _own(
+def _held(
     key: str,
     modified_at: str,
     received_at: str,
@@ -128,7 +126,7 @@ async def forget(transaction: Transaction, keys: Collection[str]) -> None:
 
 
 def _row(item: Kept) -> dict[str, Any]:
-    return {
+    properties = {
         "id": new_id("ver"),
         "record": item.record,
         "modifiedAt": item.modified_at,
@@ -137,5 +135,5 @@ def _row(item: Kept) -> dict[str, Any]:
         "payload": item.payload,
         "mapping": item.mapping,
         "actor": item.actor,
-        "current": item.is_current,
     }
+    return {"current": item.is_current, "properties": properties}

@@ -21,10 +21,9 @@ FieldValue: TypeAlias = Scalar | list[str] | list[Parts]
 STEWARD = "steward"
 """The source of stewards' corrections, which nobody else may send from."""
 
-
 TOMBSTONE = "g"
-"""What a deletion has for a content hash: greater than any other, so that of two versions with one modified time
-the one that deletes wins."""
+"""What a deletion has for a content hash: greater than any other, so that of two versions with one modified
+time the one that deletes wins."""
 
 
 @dataclass(frozen=True, slots=True, order=True)

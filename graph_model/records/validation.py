@@ -3,28 +3,35 @@
 from __future__ import annotations
 
 import dataclasses
-import hashlib
 import re
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, TypeGuard
-
-import orjson
 
 from graph_model import times
 from graph_model.errors import BadInput
 from graph_model.identity import addresses, identifiers, normalise
 from graph_model.metadata.objects import MAX_KEY, Field, FieldType, ObjectType
 from graph_model.metadata.registry import SHIPPED, Registry
-from graph_model.records.model import STEWARD, FieldValue, Mode, Parts, Problem, Record, RecordKey, Scalar
+from graph_model.records.model import (
+    STEWARD,
+    TOMBSTONE,
+    FieldValue,
+    Identifier,
+    Mode,
+    Parts,
+    Problem,
+    Record,
+    RecordKey,
+    Scalar,
+    hash_of,
+)
 from graph_model.records.values import NOT_TEXT, Invalid, doubt, parse
 
 MAX_VALUES = 100
 """Values that a field with several values may hold."""
 _SOURCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 _INVALID_ID = Problem("INVALID_ID", f"A record's id is a text of 1 to {MAX_KEY} characters.", ())
-# Greater than any other hash: of two versions with one modified time the one that deletes wins.
-_TOMBSTONE = "g"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,15 +119,14 @@ def validate(
         elif not _is_blank(value):
             _read_field(field, value, fields, reading)
     if mode is not Mode.PATCH:
-        problems += _missing(object_type, fields)
+        problems += missing(object_type, fields)
     if problems:
         return problems
-    content = orjson.dumps(fields | dict.fromkeys(withdrawn), option=orjson.OPT_SORT_KEYS)
     return Record(
         key=RecordKey(source, object_type.name, record_id),
         object_type=object_type,
         modified_at=times.to_text(modified_at),
-        content_hash=hashlib.sha256(content).hexdigest(),
+        content_hash=hash_of(fields | dict.fromkeys(withdrawn)),
         fields=fields,
         identifiers=identifiers.of_record(object_type, fields, source, country or inferred),
         withdrawn=tuple(sorted(set(withdrawn))),
@@ -139,7 +145,7 @@ def tombstone(
         key=RecordKey(source, object_type.name, record_id),
         object_type=object_type,
         modified_at=times.to_text(deleted_at),
-        content_hash=_TOMBSTONE,
+        content_hash=TOMBSTONE,
         fields={},
         identifiers=(),
         mode=Mode.DELETE,
@@ -165,7 +171,15 @@ def countries_of(raw: dict[str, Any], default: str | None) -> tuple[str | None, 
     return default, None
 
 
-def _missing(object_type: ObjectType, fields: dict[str, FieldValue]) -> list[Problem]:
+def identified(
+    object_type: ObjectType, fields: dict[str, FieldValue], source: str, default_country: str | None
+) -> tuple[Identifier, ...]:
+    """The identifiers of fields as they are stored, the strongest first."""
+    country, inferred = countries_of(fields, default_country)
+    return identifiers.of_record(object_type, fields, source, country or inferred)
+
+
+def missing(object_type: ObjectType, fields: dict[str, FieldValue]) -> list[Problem]:
     """What the object cannot do without: its moment, a currency for an amount, and the other coordinate."""
     problems = []
     required = object_type.time_field
