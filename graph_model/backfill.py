@@ -7,7 +7,10 @@ from typing import Any, LiteralString
 from graph_model.folding import folded
 from graph_model.graph import Graph, Transaction
 from graph_model.identity.golden import FOLDED
+from graph_model.identity.traces import linking
+from graph_model.metadata.identifier_types import IdentifierType
 from graph_model.metadata.registry import SHIPPED
+from graph_model.records.model import Identifier, Record, RecordKey, read_fields
 
 BATCH = 1_000
 """Nodes in one transaction."""
@@ -58,6 +61,16 @@ UNWIND $ids AS id
 MATCH (i:Individual {id: id})
 SET i.partyType = 'PERSON'
 """
+_CAUSED: LiteralString = """
+MATCH (o:BusinessObject)-[:CAUSED_BY]->(x:Identifier)
+WITH o, x LIMIT $limit
+RETURN collect([o.key, o.modifiedAt, o.contentHash, o.fields, x.type, x.issuer, x.value])
+"""
+_FREE: LiteralString = """
+UNWIND $keys AS key
+MATCH (:BusinessObject {key: key})-[c:CAUSED_BY]->(:Identifier)
+DELETE c
+"""
 
 UNRESOLVED = 0
 """The ruleset of records that no ruleset has decided yet."""
@@ -89,6 +102,31 @@ async def prepare_matching(graph: Graph) -> None:
             await transaction.run(_TYPE, ids=ids)
 
         await graph.write(write)
+
+
+async def tie_objects(graph: Graph) -> None:
+    """Tie the business objects that led to the one identifier that decided to traces."""
+    while rows := await graph.read(_CAUSED, limit=BATCH):
+        objects = [_caused(*row) for row in rows]
+
+        async def write(transaction: Transaction, objects: list[Record] = objects) -> None:
+            keys = [str(item.key) for item in objects]
+            tied = await linking.tied(transaction, keys)
+            await transaction.run(_FREE, keys=keys)
+            await linking.link(transaction, objects, tied)
+
+        await graph.write(write)
+
+
+def _caused(
+    key: str, modified_at: str, content_hash: str, said: str, type_: str, issuer: str, value: str
+) -> Record:
+    of = RecordKey(*key.split("/", 2))
+    fields, withdrawn = read_fields(said)
+    identifiers = (Identifier(IdentifierType(type_), issuer, value),)
+    return Record(
+        of, SHIPPED.objects[of.object], modified_at, content_hash, fields, identifiers, withdrawn=withdrawn
+    )
 
 
 async def _rewrite(graph: Graph, reading: LiteralString, writing: LiteralString) -> None:

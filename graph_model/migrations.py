@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from typing import LiteralString
 
 from graph_model import times
-from graph_model.backfill import fold_texts, prepare_matching
+from graph_model.backfill import fold_texts, prepare_matching, tie_objects
 from graph_model.graph import Graph, Transaction
 from graph_model.identity.candidates import SLOTS
 from graph_model.identity.rulesets.seed import seed_rulesets
+from graph_model.jobs.listing import list_jobs
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +138,42 @@ MIGRATIONS = (
             " REQUIRE n.key IS UNIQUE",
             "CREATE INDEX idempotent_request_expiry IF NOT EXISTS FOR (n:IdempotentRequest) ON (n.expiresAt)",
         ),
+    ),
+    Migration(
+        8,
+        "traces",
+        (
+            "CREATE CONSTRAINT trace_key IF NOT EXISTS FOR (n:Trace) REQUIRE n.key IS UNIQUE",
+            "CREATE CONSTRAINT unsettled_identifier IF NOT EXISTS FOR (n:Unsettled)"
+            " REQUIRE n.identifier IS UNIQUE",
+            "CREATE CONSTRAINT reference_key IF NOT EXISTS FOR (n:Reference) REQUIRE n.key IS UNIQUE",
+        ),
+        # Of what was there one identifier each is known; a job finds the others when it normalises anew.
+        (
+            "MATCH (s:RulesetState {name: 'rulesets'}) WHERE EXISTS { MATCH (:BusinessObject) }"
+            " SET s.normaliser = 0",
+        ),
+        fill=tie_objects,
+    ),
+    Migration(
+        9,
+        "jobs with files",
+        (
+            *(
+                f"CREATE INDEX job_{name} IF NOT EXISTS FOR (n:Job) ON (n.{value})"
+                for name, value in (
+                    ("listed", "listed"),
+                    ("listed_in", "listedIn"),
+                    ("listed_of", "listedOf"),
+                    ("listed_of_in", "listedOfIn"),
+                )
+            ),
+            "CREATE CONSTRAINT rejected_rows_id IF NOT EXISTS FOR (n:RejectedRows) REQUIRE n.id IS UNIQUE",
+            "CREATE INDEX rejected_rows_job IF NOT EXISTS FOR (n:RejectedRows) ON (n.job)",
+            "CREATE CONSTRAINT deleted_files_job IF NOT EXISTS FOR (n:DeletedFiles) REQUIRE n.job IS UNIQUE",
+            "CREATE INDEX deleted_files_holder IF NOT EXISTS FOR (n:DeletedFiles) ON (n.holder)",
+        ),
+        fill=list_jobs,
     ),
 )
 

@@ -8,8 +8,9 @@ import os
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from multiprocessing.connection import Connection
+from multiprocessing.context import SpawnProcess
 from threading import Thread
-from typing import Any, Concatenate, ParamSpec, TypeAlias, TypeVar
+from typing import Any, Concatenate, Generic, ParamSpec, Self, TypeAlias, TypeVar
 
 import structlog
 
@@ -17,12 +18,15 @@ from graph_model.errors import BadInput, GatewayError
 
 P = ParamSpec("P")
 T = TypeVar("T")
+Question = TypeVar("Question")
+Answer = TypeVar("Answer")
 Tell: TypeAlias = Callable[[int, int], None]
 """Says how much of how much is done; may be called as often as one likes."""
 
 _log = structlog.get_logger(__name__)
 
 _NICE = 5
+_LOST = "The process that computed this has ended without an answer."
 _APART = 100
 """A computation tells how far it is a hundred times at most."""
 
@@ -31,6 +35,38 @@ class WorkerLost(GatewayError):
     """The process of a computation ended without an answer, for example for want of memory."""
 
     code = "WORKER_LOST"
+
+
+class Companion(Generic[Question, Answer]):
+    """A process that answers one question after another, while it is entered as a context: with what
+    `make(*args)`, called there, returns. All of it must be picklable."""
+
+    def __init__(
+        self, make: Callable[P, Callable[[Question], Answer]], *args: P.args, **kwargs: P.kwargs
+    ) -> None:
+        context = multiprocessing.get_context("spawn")
+        self._name = make.__qualname__
+        self._here, self._there = context.Pipe()
+        self._process = context.Process(target=_answer, args=(self._there, make, args, kwargs), daemon=True)
+
+    async def ask(self, question: Question) -> Answer:
+        """The answer. Raises what the process raises of GatewayError, RuntimeError for anything else,
+        WorkerLost when the process is gone."""
+        try:
+            await asyncio.to_thread(self._here.send, ("question", question))
+            kind, *values = await asyncio.to_thread(self._here.recv)
+        except (EOFError, OSError):
+            raise WorkerLost(_LOST) from None
+        answer: Answer = _said(self._name, kind, values)
+        return answer
+
+    async def __aenter__(self) -> Self:
+        await asyncio.to_thread(self._process.start)
+        self._there.close()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await _end(self._process, self._here)
 
 
 async def compute(
@@ -55,25 +91,55 @@ async def compute(
             try:
                 kind, *values = await asyncio.to_thread(here.recv)
             except (EOFError, OSError):
-                raise WorkerLost("The process that computed this has ended without an answer.") from None
-            match kind:
-                case "told":
-                    await report(*values)
-                case "answer":
-                    (answer,) = values
-                    return answer  # type: ignore[no-any-return]
-                case "refused":
-                    message, code = values
-                    raise BadInput(message, code=code)
-                case _:
-                    error, place = values
-                    _log.error("worker_failed", function=function.__qualname__, error=error, place=place)
-                    raise RuntimeError(f"{function.__qualname__} failed in its process: {error} at {place}")
+                raise WorkerLost(_LOST) from None
+            if kind == "told":
+                await report(*values)
+            else:
+                answer: T = _said(function.__qualname__, kind, values)
+                return answer
     finally:
-        process.kill()
-        await asyncio.shield(asyncio.to_thread(process.join))
-        with suppress(OSError):
-            here.close()
+        await _end(process, here)
+
+
+def _said(name: str, kind: str, values: list[Any]) -> Any:
+    """The answer that a process gave, or its error, raised here."""
+    match kind:
+        case "answer":
+            return values[0]
+        case "refused":
+            message, code = values
+            raise BadInput(message, code=code)
+        case _:
+            error, place = values
+            _log.error("worker_failed", function=name, error=error, place=place)
+            raise RuntimeError(f"{name} failed in its process: {error} at {place}")
+
+
+async def _end(process: SpawnProcess, connection: Connection) -> None:
+    process.kill()
+    await asyncio.shield(asyncio.to_thread(process.join))
+    with suppress(OSError):
+        connection.close()
+
+
+def _answer(
+    connection: Connection,
+    make: Callable[..., Callable[[Any], Any]],
+    args: tuple[Any, ...],
+    kwargs: dict[str, Any],
+) -> None:
+    _begin()
+    answer: Callable[[Any], Any] | None = None
+    with suppress(EOFError):
+        while True:
+            _, question = connection.recv()
+
+            def work(question: Any = question) -> Any:
+                nonlocal answer
+                answer = answer or make(*args, **kwargs)
+                return answer(question)
+
+            _tell(connection, work)
 
 
 def _work(
@@ -82,9 +148,7 @@ def _work(
     args: tuple[Any, ...],
     kwargs: dict[str, Any],
 ) -> None:
-    if hasattr(os, "nice"):
-        os.nice(_NICE)
-    Thread(target=_end_with_parent, daemon=True).start()
+    _begin()
     told = -1
 
     def tell(done: int, total: int) -> None:
@@ -93,8 +157,18 @@ def _work(
             told = share
             connection.send(("told", done, total))
 
+    _tell(connection, lambda: function(tell, *args, **kwargs))
+
+
+def _begin() -> None:
+    if hasattr(os, "nice"):
+        os.nice(_NICE)
+    Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _tell(connection: Connection, work: Callable[[], Any]) -> None:
     try:
-        answer = function(tell, *args, **kwargs)
+        answer = work()
     except GatewayError as error:
         connection.send(("refused", error.message, error.code))
     except BaseException as error:

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from graph_model.records.model import Identifier
-
 
 class MatchRule(StrEnum):
     """What linked two records: a match rule of the default ruleset, or the sum of all they agree on."""
@@ -30,8 +28,3 @@ class Evidence:
 
     weight: int
     rule: str
-
-
-def strongest(identifiers: tuple[Identifier, ...]) -> Identifier | None:
-    """The identifier that decides whose a business object is: the strongest that it carries."""
-    return identifiers[0] if identifiers else None

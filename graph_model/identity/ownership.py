@@ -19,7 +19,7 @@ MATCH (x:Identifier {key: key})
 OPTIONAL MATCH (x)-[:BELONGS_TO]->(o:Individual)
 OPTIONAL MATCH (x)<-[:CARRIES]-(r:SourceRecord)-[:UNIFIED]->(i:Individual)
 WHERE NOT coalesce(x.generic, false)
-RETURN collect([x.key, o.id, i.id, r.object])
+RETURN collect([x.key, x.mentioned, o.id, i.id, r.objectType])
 """
 
 _DISOWN: LiteralString = """
@@ -38,10 +38,15 @@ CREATE (x)-[:BELONGS_TO {since: $time}]->(i)
 
 @dataclass(slots=True)
 class Ownership:
-    """Who owns the identifiers now, by key, and every individual whose identifiers changed."""
+    """What changed of whose identifiers are: every individual whose identifiers changed (`affected`), those
+    among them of whose that business objects carry (`mentioned`); of what these carry the identifiers that
+    came to belong to somebody (`owned`), or to nobody (`disowned`), and whose they were (`before`)."""
 
-    owners: dict[str, str | None] = field(default_factory=dict)
     affected: set[str] = field(default_factory=set)
+    mentioned: set[str] = field(default_factory=set)
+    owned: list[str] = field(default_factory=list)
+    disowned: list[str] = field(default_factory=list)
+    before: dict[str, str | None] = field(default_factory=dict)
 
 
 def owner(carrying: Iterable[tuple[str, bool]]) -> str | None:
@@ -61,21 +66,32 @@ async def refresh(transaction: Transaction, identifiers: Collection[str], *, tim
     if not identifiers:
         return result
     before: dict[str, str | None] = {}
+    mentioned: set[str] = set()
     carrying: dict[str, set[tuple[str, bool]]] = {}
-    for key, owned_by, individual, object_name in await transaction.run(_CARRYING, keys=sorted(identifiers)):
+    rows = await transaction.run(_CARRYING, keys=sorted(identifiers))
+    for key, is_mentioned, owned_by, individual, object_name in rows:
         before[key] = owned_by
+        if is_mentioned:
+            mentioned.add(key)
         carriers = carrying.setdefault(key, set())
         if individual is not None:
             carriers.add((individual, object_name == DEVICE_OBJECT))
-    result.owners = {key: owner(carriers) for key, carriers in carrying.items()}
-    changed = sorted(key for key, owned_by in result.owners.items() if owned_by != before[key])
+    owners = {key: owner(carriers) for key, carriers in carrying.items()}
+    changed = sorted(key for key, owned_by in owners.items() if owned_by != before[key])
     if changed:
         if disowned := [key for key in changed if before[key]]:
             await transaction.run(_DISOWN, keys=disowned)
-        rows = [{"identifier": key, "owner": result.owners[key]} for key in changed if result.owners[key]]
-        if rows:
-            await transaction.run(_OWN, rows=rows, time=time)
-    result.affected = {
-        individual for key in changed for individual in (before[key], result.owners[key]) if individual
-    }
+        opening = [{"identifier": key, "owner": owners[key]} for key in changed if owners[key]]
+        if opening:
+            await transaction.run(_OWN, rows=opening, time=time)
+    for key in changed:
+        individuals = {individual for individual in (before[key], owners[key]) if individual}
+        result.affected |= individuals
+        if key in mentioned:
+            result.mentioned |= individuals
+            result.before[key] = before[key]
+            if owners[key] is None:
+                result.disowned.append(key)
+            elif before[key] is None:
+                result.owned.append(key)
     return result

@@ -32,8 +32,8 @@ from graph_model.records.validation import identified, missing
 @dataclass(frozen=True, slots=True)
 class Submission:
     """A valid record on its way into the graph, and the principal that sent it; `features` are what matching
-    sees of it, worked out while another batch is being committed, None where it may yet be merged with others.
-    `received_at` is when it came, None: now."""
+    sees of it, worked out while another batch is being committed, None where it may yet be merged with
+    others. `received_at` is when it came, None: now."""
 
     record: Record
     actor: str
@@ -49,12 +49,15 @@ class Submission:
 
 @dataclass(slots=True)
 class Fate:
-    """What becomes of a record: the state that it was in, the one that it is in, the version that did it last,
-    and the `whole` one that it is now, None where that came before."""
+    """What becomes of a record: the state that it was in, the one that it is in, the version that did it
+    last, when that was received, and the `whole` one that it is now, None where that came before. What is
+    stored of one that is decided `anew` is no version."""
 
     before: State
     state: State
+    anew: bool = False
     last: Submission | None = None
+    received_at: str = ""
     whole: Submission | None = None
 
     @property
@@ -70,7 +73,7 @@ class Fate:
     @property
     def superseded(self) -> Version | None:
         """The whole version that was there, if it counts no longer."""
-        return self.before.whole if self.whole is not None else None
+        return self.before.whole if self.whole is not None and not self.anew else None
 
     def standing(self, default_country: str | None) -> Record:
         """The record as all its versions say it now."""
@@ -161,13 +164,15 @@ def decide(
         fate = decided.fates.get(key)
         if fate is None:
             before = stored.get(key, NOTHING)
-            fate = decided.fates[key] = Fate(before, NOTHING if key in anew else before)
-        state = joined(fate.state, item.record, received_at=item.received_at or time)
+            fate = Fate(before, NOTHING, anew=True) if key in anew else Fate(before, before)
+            decided.fates[key] = fate
+        received_at = item.received_at or time
+        state = joined(fate.state, item.record, received_at=received_at)
         decided.outcomes.append(outcome(fate.state, state, item.record))
         if state is fate.state:
             aside.append(item)
             continue
-        fate.last = item
+        fate.last, fate.received_at = item, received_at
         if state.whole != fate.state.whole:
             aside += [fate.whole] if fate.whole is not None else []
             fate.whole = item
@@ -176,10 +181,12 @@ def decide(
         fate.state = state
     if anew:
         decided.outcomes = [
-            decided.fates[key].outcome if (key := str(item.record.key)) in anew else found
+            fate.outcome if (fate := decided.fates[str(item.record.key)]).anew else found
             for item, found in zip(batch, decided.outcomes, strict=True)
         ]
-    decided.kept = [_kept(item, decided.fates[str(item.record.key)], time) for item in aside if _is_kept(item)]
+    decided.kept = [
+        _kept(item, decided.fates[str(item.record.key)], time) for item in aside if _is_kept(item)
+    ]
     return decided
 
 

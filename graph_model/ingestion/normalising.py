@@ -16,7 +16,8 @@ from graph_model.identity.logins import logins_of
 from graph_model.identity.matching.features import PACKED_PREFIX, features_of, unpack
 from graph_model.identity.rulesets.active import Loaded, active
 from graph_model.identity.subjects import Findable, findable, gather, record_findable
-from graph_model.ingestion.settle import make_way, settle, tell
+from graph_model.identity.traces import linking
+from graph_model.ingestion.settle import NOTHING_WRITTEN, Written, make_way, settle, tell
 from graph_model.insights.model import Threshold
 from graph_model.metadata.custom import read_registry
 from graph_model.metadata.objects import DEVICE_OBJECT, INDIVIDUAL, IdentifierType
@@ -92,7 +93,7 @@ async def normalise_records(
         transaction, records, features, ruling.deciding.version, time=time
     )
     await changes.save_keys(transaction)
-    settled = await settle(transaction, changes, (), threshold, now=now)
+    settled = await settle(transaction, changes, NOTHING_WRITTEN, threshold, now=now)
     await tell(transaction, settled, {}, time=time)
 
 
@@ -114,10 +115,9 @@ async def normalise_objects(
         for key, modified_at, content_hash, said in rows
     ]
     time = times.to_text(now)
-    freed = await records_store.renew_objects(transaction, objects, time=time)
-    causes = {item.identifiers[0].key for item in objects if item.identifiers}
+    written = Written(objects, await linking.tied(transaction, keys))
     changes = await gather(transaction, ruling, {}, _nothing, _nothing)
-    settled = await settle(transaction, changes, freed | causes, threshold, now=now)
+    settled = await settle(transaction, changes, written, threshold, now=now)
     await tell(transaction, settled, {}, time=time)
 
 

@@ -1,20 +1,20 @@
-"""Satellites: records that say something of another one, their party's: its contact points, its memberships.
+"""Satellites: records that say something of another one, their party's: its contact points, memberships.
 
-What they say counts as said by the party's record itself, whichever comes first and as long as they are there.
-So the party's record keeps, by satellite, what each contributes; what it says itself stays as it is. A party that
-has not come yet is kept as one that was deleted before all time, and waits for its first version.
+What they say counts as said by the party's record itself, whichever comes first and as long as they are
+there. So the party's record keeps, by satellite, what each contributes; what it says itself stays as it is. A
+party that has not come yet is kept as one that was deleted before all time, and waits for its first version.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, NamedTuple, TypeAlias
 
 import orjson
 
 from graph_model.metadata.objects import INDIVIDUAL, ObjectType
-from graph_model.records.model import FieldValue, Record, RecordKey
+from graph_model.records.model import Record, RecordKey
 from graph_model.records.validation import MAX_VALUES
 
 
@@ -49,8 +49,8 @@ def contribution_of(record: Record) -> Contribution | None:
 
 
 def contributed(record: Record, contributions: Contributions) -> Record:
-    """The record with what its satellites contribute to lists of its own object: behind its own values, in the
-    order of their keys, each value once. Identifiers are not worked out anew."""
+    """The record with what its satellites contribute to lists of its own object: behind its own values, in
+    the order of their keys, each value once. Identifiers are not worked out anew."""
     fields = dict(record.fields)
     for name, values in _values(record.object_type, contributions).items():
         own = fields.get(name, [])

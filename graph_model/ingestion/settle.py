@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -12,57 +12,88 @@ from graph_model.events import store as events
 from graph_model.events.model import EventKind, NewEvent
 from graph_model.graph import Transaction
 from graph_model.identity import activation, ownership
+from graph_model.identity import store as identity
 from graph_model.identity.assignment import NOTHING_NAMED, Naming
 from graph_model.identity.changes import merges_and_splits
 from graph_model.identity.kinds import kind_changes
 from graph_model.identity.resolve import Resolution, resolve
 from graph_model.identity.rulesets.active import Active, Phase
 from graph_model.identity.subjects import Changes
+from graph_model.identity.traces import store as traces
+from graph_model.identity.traces.linking import Tied, link
 from graph_model.insights import store as insights
 from graph_model.insights.model import Threshold
+from graph_model.records.model import Record
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The business objects that a transaction saved, as they are now, and how they were `tied` before."""
+
+    objects: Sequence[Record] = ()
+    tied: Mapping[str, Tied] = field(default_factory=dict)
+
+
+NOTHING_WRITTEN = Written()
 
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """What became of individuals: the resolution, those whose identifiers went to or came from somebody else
-    (`affected`), and the thresholds that were crossed."""
+    """What became of individuals: the resolution, those whose identifiers or objects went to or came from
+    somebody else (`affected`), and the thresholds that were crossed. `whose` are the business objects that
+    were written, by key."""
 
     resolution: Resolution
     affected: frozenset[str]
     crossings: list[NewEvent]
+    whose: dict[str, str] = field(default_factory=dict)
 
 
 async def settle(
     transaction: Transaction,
     changes: Changes,
-    causes: Collection[str],
+    written: Written,
     threshold: Threshold,
     *,
     now: datetime,
 ) -> Settled:
-    """Decide anew whatever the changes of profile records touch, and save it. `causes` are the identifiers
-    whose business objects changed."""
+    """Decide anew whatever the changes of profile records touch, and save it; and whose the business objects
+    are that were `written`."""
     resolution = await resolve(transaction, changes, time=times.to_text(now))
     if changes.next is not None and not changes.is_writing_keys:
         await activation.prepare(transaction, changes.next)
-    return await follow(transaction, resolution, causes, threshold, now=now)
+    return await follow(transaction, resolution, written, threshold, now=now)
 
 
 async def follow(
     transaction: Transaction,
     resolution: Resolution,
-    causes: Collection[str],
+    written: Written,
     threshold: Threshold,
     *,
     now: datetime,
 ) -> Settled:
-    """Whose identifiers are now, and what insights say, after a resolution."""
-    time = times.to_text(now)
-    owned = await ownership.refresh(transaction, resolution.identifiers | set(causes), time=time)
-    owners = {owner for key in causes if (owner := owned.owners.get(key))}
-    touched = (resolution.touched | owned.affected | owners) - resolution.merged.keys() - resolution.gone
-    crossings = await insights.refresh(transaction, touched, threshold, now=now, absorbed=resolution.absorbed)
-    return Settled(resolution, frozenset(owned.affected - resolution.gone), crossings)
+    """Whose identifiers and business objects are now, and what insights say, after a resolution."""
+    owned = await ownership.refresh(transaction, resolution.identifiers, time=times.to_text(now))
+    turned = await traces.turn(transaction, owned.owned, owned.disowned, owned.before)
+    linked = await link(transaction, written.objects, written.tied)
+    absent = resolution.merged.keys() | resolution.gone
+    changed = (owned.mentioned | turned.ordered | linked.ordered) - absent
+    crossings = await insights.refresh(transaction, changed, threshold, now=now, absorbed=resolution.absorbed)
+    affected = owned.affected | turned.affected | linked.left
+    return Settled(resolution, frozenset(affected - resolution.gone), crossings, linked.whose)
+
+
+async def turn_rest(transaction: Transaction, threshold: Threshold, *, now: datetime) -> bool:
+    """Decide a page of the business objects that a change of ownership left for later, and tell whom it
+    affects; whether there is more. Takes the lock."""
+    await identity.lock(transaction)
+    turned = await traces.turn_rest(transaction)
+    if turned.affected:
+        crossings = await insights.refresh(transaction, turned.ordered, threshold, now=now)
+        settled = Settled(Resolution(), frozenset(turned.affected), crossings)
+        await tell(transaction, settled, {}, time=times.to_text(now))
+    return turned.more
 
 
 async def cut_over(
@@ -79,7 +110,7 @@ async def cut_over(
     time = times.to_text(now)
     resolution = await activation.cut_over(transaction, active, keys, naming=naming, time=time)
     if resolution.before or resolution.membership:
-        settled = await follow(transaction, resolution, (), threshold, now=now)
+        settled = await follow(transaction, resolution, NOTHING_WRITTEN, threshold, now=now)
         await tell(transaction, settled, {}, time=time)
 
 

@@ -3,9 +3,9 @@
 A version is known by its modified time and the hash of what it says; the greater time counts, at equal times
 the greater hash, which is a tombstone's. An upsert or a deletion says the whole record, a patch single fields
 (null: that there is no value). So what a record says is the greatest whole version, and of each field the
-greatest patch that is greater than that. All else has nothing more to say, whatever comes later, and is dropped:
-joining versions is commutative, associative and idempotent (a state-based CRDT: Shapiro et al., *Conflict-free
-replicated data types*, 2011).
+greatest patch that is greater than that. All else has nothing more to say, whatever comes later, and is
+dropped: joining versions is commutative, associative and idempotent (a state-based CRDT: Shapiro et al.,
+*Conflict-free replicated data types*, 2011).
 
 When an event happened is immutable: the least version that names it says it for good.
 """
@@ -49,8 +49,9 @@ class State:
     """What all versions that came say together.
 
     `whole` is the greatest that says the whole record, None if none came yet; `patched` are the fields that
-    later patches say, with their versions; `said` is what comes of them, None where it is what `whole` says and
-    was not loaded; `content_hash` is its hash. `first` is of events alone. `received_at` is when `whole` came.
+    later patches say, with their versions; `said` is what comes of them, None where it is what `whole` says
+    and was not loaded; `content_hash` is its hash. `first` is of events alone. `received_at` is when `whole`
+    came.
     """
 
     whole: Version | None = None
@@ -105,7 +106,9 @@ def needs_content(state: State, record: Record) -> bool:
     """Whether joining the version needs to know what is said without it."""
     if record.mode is Mode.PATCH or state.patched:
         return True
-    return state.first is not None and record.object_type.immutable and version_of(record) < state.first.version
+    return (
+        state.first is not None and record.object_type.immutable and version_of(record) < state.first.version
+    )
 
 
 def outcome(before: State, after: State, record: Record) -> Outcome:
@@ -172,8 +175,10 @@ def _with_event_time(state: State, record: Record, name: str) -> State:
 
 
 def pack(state: State) -> str | None:
-    """What is to be known of the versions besides modified time and content hash; None of a single whole one."""
-    is_plain = state.whole is not None and not state.patched and state.content_hash == state.whole.content_hash
+    """What is to be known of the versions besides modified time and content hash; None of one whole one."""
+    is_plain = (
+        state.whole is not None and not state.patched and state.content_hash == state.whole.content_hash
+    )
     if is_plain and (state.first is None or state.first.version == state.whole):
         return None
     whole = [*state.whole, state.received_at] if state.whole else None
@@ -189,8 +194,8 @@ def unpack(
     event_time: str | None = None,
     received_at: str = "",
 ) -> State:
-    """The state of a stored record. `event_time` is when it happened, of what has a moment; `said` may be None
-    where it was not loaded."""
+    """The state of a stored record. `event_time` is when it happened, of what has a moment; `said` may be
+    None where it was not loaded."""
     if packed is None:
         whole = Version(modified_at, content_hash)
         first = None if event_time is None else First(whole, event_time)

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 LIFETIME_VALUE = "lifetime_value"
 DAYS_SINCE_LAST_ORDER = "days_since_last_order"
 DAY = "day"
+ORDERS = "SalesOrder"
+"""The business objects that insights add up."""
 MILLION = 1_000_000
 
 

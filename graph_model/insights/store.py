@@ -11,17 +11,20 @@ from graph_model import times
 from graph_model.events.model import EventKind, NewEvent
 from graph_model.graph import Graph, Transaction
 from graph_model.insights import rules
-from graph_model.insights.model import InsightValue, OrderTotals, Threshold
+from graph_model.insights.model import ORDERS, InsightValue, OrderTotals, Threshold
+from graph_model.insights.orders import in_sum
 
 _BASIS: LiteralString = """
 UNWIND $ids AS id
 MATCH (i:Individual {id: id})
-OPTIONAL MATCH (i)<-[:BELONGS_TO]-(x:Identifier)<-[:CAUSED_BY]-(o:BusinessObject {object: 'SalesOrder'})
-WHERE NOT coalesce(o.status, '') IN ['CANCELLED', 'RETURNED']
-WITH i, o.currency AS currency, sum(o.total) AS total, max(o.orderedAt) AS lastOrderedAt
-WITH i, collect([currency, total, lastOrderedAt]) AS orders
-RETURN collect([i.id, orders, i.thresholds, i.dueAt,
-                COLLECT { MATCH (i)<-[:OF]-(v:InsightValue) RETURN [v.name, v.unit, v.amount, v.since] }])
+RETURN collect([i.id, COLLECT {
+  MATCH (i)<-[:BELONGS_TO]-(:Identifier)<-[:LEADS_TO]-(t:Trace {objectType: $orders})
+  WHERE t.orders IS NOT NULL
+  RETURN t.orders
+}, i.thresholds, i.dueAt, COLLECT {
+  MATCH (i)<-[:OF]-(v:InsightValue)
+  RETURN [v.name, v.unit, v.amount, v.since]
+}])
 """
 
 _SAVE_VALUES: LiteralString = """
@@ -82,7 +85,7 @@ async def refresh(
     saved: list[dict[str, Any]] = []
     dropped: list[str] = []
     states: list[dict[str, Any]] = []
-    for basis in map(_basis, await transaction.run(_BASIS, ids=ids)):
+    for basis in map(_basis, await transaction.run(_BASIS, ids=ids, orders=ORDERS)):
         values = set(rules.insight_values(basis.totals))
         dropped += [
             _key(basis.individual_id, name, unit)
@@ -114,16 +117,8 @@ async def due_individuals(graph: Graph, *, now: datetime, limit: int) -> list[st
 
 def _basis(row: list[Any]) -> _Basis:
     individual_id, orders, thresholds, due_at, values = row
-    last = [last_ordered_at for _, _, last_ordered_at in orders if last_ordered_at]
     return _Basis(
-        individual_id,
-        OrderTotals(
-            {currency: total for currency, total, _ in orders if currency is not None},
-            max(last) if last else None,
-        ),
-        thresholds or [],
-        due_at,
-        {InsightValue(*value) for value in values},
+        individual_id, in_sum(orders), thresholds or [], due_at, {InsightValue(*value) for value in values}
     )
 
 

@@ -55,8 +55,9 @@ class Progress:
 class Job:
     """A job as it is stored; times are text. `input` says what to do, `result` what came of it: plain JSON.
 
-    `phase_done` is how much of the phase was done when this process began with it, at `phase_at`: the rate
-    is counted from there.
+    `source` is whose records it stores, if it does that; `holder` who has its files, if it has any: an id
+    that gateways which share a directory share. `phase_done` is how much of the phase was done when this
+    process began with it, at `phase_at`: the rate is counted from there.
     """
 
     id: str
@@ -75,6 +76,8 @@ class Job:
     finished_at: str | None
     phase_at: str | None
     phase_done: int
+    source: str | None = None
+    holder: str | None = None
 
     def rate(self) -> float | None:
         """How much the phase has done in a second, while it runs; None if that cannot be said yet."""

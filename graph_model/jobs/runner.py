@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any, Protocol, TypeAlias, TypeVar
@@ -120,7 +120,8 @@ class Run:
 
 
 class Runner:
-    """Runs the jobs of the kinds in `works` that no other process runs, at most `slots` at once.
+    """Runs the jobs of the kinds in `works` that no other process runs, at most `slots` at once, of a kind in
+    `most` at most so many; those with files if they are `holder`'s.
 
     Seconds: a process that was killed keeps others from its jobs for `lease_seconds`; jobs that another
     process submitted are seen after `poll`; when the runner is cancelled, giving up its jobs may take
@@ -138,6 +139,8 @@ class Runner:
         lease_seconds: float = 30.0,
         poll: float = 2.0,
         slots: int = 2,
+        most: Mapping[JobKind, int] | None = None,
+        holder: str | None = None,
         alone: bool = False,
         grace: float = 5.0,
         on_commit: Callable[[], None] = lambda: None,
@@ -148,6 +151,8 @@ class Runner:
         self._lease_seconds = lease_seconds
         self._poll = poll
         self._slots = slots
+        self._most = dict(most or {})
+        self._holder = holder
         self._alone = alone
         self._grace = grace
         self._on_commit = on_commit
@@ -164,22 +169,29 @@ class Runner:
             await store.release(self._graph)
         try:
             async with asyncio.TaskGroup() as group:
-                running: dict[str, asyncio.Task[None]] = {}
+                running: dict[str, tuple[JobKind, asyncio.Task[None]]] = {}
                 while True:
                     self._refreshed.clear()
-                    running = {id_: task for id_, task in running.items() if not task.done()}
-                    for id_ in (await self._runnable())[: self._slots - len(running)]:
-                        if id_ not in running:
-                            running[id_] = group.create_task(self._run(id_), name=id_)
+                    running = {id_: its for id_, its in running.items() if not its[1].done()}
+                    for id_, kind in await self._runnable():
+                        if id_ not in running and self._has_room(
+                            kind, [other for other, _ in running.values()]
+                        ):
+                            running[id_] = kind, group.create_task(self._run(id_), name=id_)
                     with suppress(TimeoutError):
                         async with asyncio.timeout(self._poll):
                             await self._refreshed.wait()
         finally:
             await self._release()
 
-    async def _runnable(self) -> list[str]:
+    def _has_room(self, kind: JobKind, running: Sequence[JobKind]) -> bool:
+        return len(running) < self._slots and running.count(kind) < self._most.get(kind, self._slots)
+
+    async def _runnable(self) -> list[tuple[str, JobKind]]:
         try:
-            return await store.runnable(self._graph, list(self._works), owner=self._owner, now=self._clock())
+            return await store.runnable(
+                self._graph, list(self._works), owner=self._owner, now=self._clock(), holder=self._holder
+            )
         except GatewayError as error:
             _log.warning("jobs_unreadable", code=error.code)
             return []

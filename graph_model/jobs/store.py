@@ -11,47 +11,35 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, LiteralString
 
-import orjson
-
 from graph_model import times
 from graph_model.graph import Graph, Transaction
 from graph_model.ids import new_id
 from graph_model.jobs.model import Job, JobKind, JobState, Progress
-
-_ROW: LiteralString = """
-[j.id, j.kind, j.state, j.input, j.phase, j.resumePoint, j.done, j.total, j.abortable, j.result, j.errorCode,
- j.errorMessage, j.actor, j.abortRequested, j.createdAt, j.startedAt, j.updatedAt, j.finishedAt, j.phaseAt,
- j.phaseDone]
-"""
+from graph_model.jobs.rows import LISTED, ROW, job_of, listed, text_of
 
 _CREATE: LiteralString = (
     """
 MERGE (j:Job {id: $id})
-ON CREATE SET j.kind = $kind, j.state = 'QUEUED', j.input = $input, j.phase = '', j.resumePoint = '{}',
+ON CREATE SET j.kind = $kind, j.state = $state, j.input = $input, j.phase = '', j.resumePoint = '{}',
               j.done = 0, j.abortable = true, j.actor = $actor, j.abortRequested = false,
-              j.createdAt = $time, j.updatedAt = $time, j.phaseDone = 0, j.leaseOwner = '', j.leaseUntil = ''
-RETURN """
-    + _ROW
+              j.createdAt = $time, j.updatedAt = $time, j.phaseDone = 0, j.leaseOwner = '', j.leaseUntil = '',
+              j.source = $source, j.holder = $holder, j.listed = $listed
+"""
+    + LISTED
+    + " RETURN "
+    + ROW
 )
 
-_BY_ID: LiteralString = "MATCH (j:Job {id: $id}) RETURN " + _ROW
-
-_NEWEST: LiteralString = (
-    """
-MATCH (j:Job) WHERE ($kinds IS NULL OR j.kind IN $kinds) AND ($states IS NULL OR j.state IN $states)
-WITH j ORDER BY j.id DESC LIMIT $limit
-RETURN collect("""
-    + _ROW
-    + ")"
-)
+_BY_ID: LiteralString = "MATCH (j:Job {id: $id}) RETURN " + ROW
 
 _EXISTING: LiteralString = "UNWIND $ids AS id MATCH (j:Job {id: id}) RETURN collect(j.id)"
 
 _RUNNABLE: LiteralString = """
-MATCH (j:Job) WHERE j.state IN ['QUEUED', 'IN_PROGRESS']
+MATCH (j:Job) WHERE j.state IN ['UPLOAD_COMPLETE', 'QUEUED', 'IN_PROGRESS']
 WITH j WHERE j.leaseOwner <> $owner AND j.leaseUntil <= $now AND j.kind IN $kinds
+  AND (j.holder IS NULL OR j.holder = $holder)
 WITH j ORDER BY j.id
-RETURN collect(j.id)
+RETURN collect([j.id, j.kind])
 """
 
 # Writing first takes the node's lock, as a webhook's lease does.
@@ -60,11 +48,14 @@ _LEASE: LiteralString = (
 MATCH (j:Job {id: $id})
 SET j.leaseAskedAt = $now
 WITH j
-WHERE j.state IN ['QUEUED', 'IN_PROGRESS'] AND (j.leaseOwner = $owner OR j.leaseUntil <= $now)
+WHERE j.state IN ['UPLOAD_COMPLETE', 'QUEUED', 'IN_PROGRESS']
+  AND (j.leaseOwner = $owner OR j.leaseUntil <= $now)
 SET j.leaseOwner = $owner, j.leaseUntil = $until, j.state = 'IN_PROGRESS',
     j.startedAt = coalesce(j.startedAt, $now), j.updatedAt = $now, j.phaseAt = $now, j.phaseDone = j.done
-RETURN """
-    + _ROW
+"""
+    + LISTED
+    + " RETURN "
+    + ROW
 )
 
 _RENEW: LiteralString = """
@@ -84,13 +75,16 @@ SET j.phase = $phase, j.resumePoint = $resumePoint, j.done = $done, j.total = $t
 RETURN true
 """
 
-_FINISH: LiteralString = """
+_FINISH: LiteralString = (
+    """
 MATCH (j:Job {id: $id, leaseOwner: $owner})
 WHERE j.state = 'IN_PROGRESS'
 SET j.state = $state, j.result = $result, j.errorCode = $code, j.errorMessage = $message,
     j.finishedAt = $now, j.updatedAt = $now, j.leaseOwner = '', j.leaseUntil = ''
-RETURN true
 """
+    + LISTED
+    + " RETURN true"
+)
 
 _RELEASE: LiteralString = """
 MATCH (j:Job) WHERE j.state = 'IN_PROGRESS'
@@ -98,40 +92,70 @@ WITH j WHERE ($owner IS NULL OR j.leaseOwner = $owner) AND ($id IS NULL OR j.id 
 SET j.leaseOwner = '', j.leaseUntil = ''
 """
 
-_ABORT: LiteralString = (
-    """
-MATCH (j:Job {id: $id})
-SET j.abortAskedAt = $now
-WITH j
-SET j.abortRequested = j.abortRequested OR (j.abortable AND j.state IN ['QUEUED', 'IN_PROGRESS'])
-WITH j
-SET j.finishedAt = CASE WHEN j.state = 'QUEUED' THEN $now ELSE j.finishedAt END,
-    j.state = CASE WHEN j.state = 'QUEUED' THEN 'ABORTED' ELSE j.state END
-RETURN """
-    + _ROW
-)
-
 
 async def create(
-    transaction: Transaction, kind: JobKind, input_: dict[str, Any], *, id_: str, actor: str, now: datetime
+    transaction: Transaction,
+    kind: JobKind,
+    input_: dict[str, Any],
+    *,
+    id_: str,
+    actor: str,
+    now: datetime,
+    state: JobState = JobState.QUEUED,
+    source: str | None = None,
+    holder: str | None = None,
 ) -> Job:
-    """A new job, to be run by whichever process comes first; a second one of the same id is the first."""
-    parameters = {"kind": str(kind), "input": _text(input_), "actor": actor, "time": times.to_text(now)}
-    return _job(await transaction.run(_CREATE, id=id_, **parameters))
+    """A new job, to be run by whichever process comes first, or of those that are its `holder`; a second one
+    of the same id is the first."""
+    row = await transaction.run(
+        _CREATE,
+        id=id_,
+        kind=str(kind),
+        state=str(state),
+        input=text_of(input_),
+        actor=actor,
+        time=times.to_text(now),
+        source=source,
+        holder=holder,
+        listed=listed(id_),
+    )
+    return job_of(row)
 
 
-async def submit(graph: Graph, kind: JobKind, input_: dict[str, Any], *, actor: str, now: datetime) -> Job:
+async def submit(
+    graph: Graph,
+    kind: JobKind,
+    input_: dict[str, Any],
+    *,
+    actor: str,
+    now: datetime,
+    state: JobState = JobState.QUEUED,
+    source: str | None = None,
+    holder: str | None = None,
+) -> Job:
     """A new job, in a transaction of its own."""
     id_ = new_id("job")
-    return await graph.write(
-        lambda transaction: create(transaction, kind, input_, id_=id_, actor=actor, now=now)
-    )
+
+    async def work(transaction: Transaction) -> Job:
+        return await create(
+            transaction,
+            kind,
+            input_,
+            id_=id_,
+            actor=actor,
+            now=now,
+            state=state,
+            source=source,
+            holder=holder,
+        )
+
+    return await graph.write(work)
 
 
 async def find(graph: Graph, id_: str) -> Job | None:
     """The job with this id."""
     row = await graph.read(_BY_ID, id=id_)
-    return _job(row) if row else None
+    return job_of(row) if row else None
 
 
 async def existing(graph: Graph, ids: Sequence[str]) -> list[str]:
@@ -139,33 +163,20 @@ async def existing(graph: Graph, ids: Sequence[str]) -> list[str]:
     return list(await graph.read(_EXISTING, ids=list(ids)))
 
 
-async def newest(
-    graph: Graph,
-    *,
-    limit: int,
-    kinds: Sequence[JobKind] | None = None,
-    states: Sequence[JobState] | None = None,
-) -> list[Job]:
-    """Up to `limit` jobs of these kinds and states, the newest first."""
-    rows = await graph.read(
-        _NEWEST,
-        limit=limit,
-        kinds=None if kinds is None else [str(kind) for kind in kinds],
-        states=None if states is None else [str(state) for state in states],
-    )
-    return [_job(row) for row in rows]
-
-
-async def runnable(graph: Graph, kinds: Sequence[JobKind], *, owner: str, now: datetime) -> list[str]:
-    """The ids of the jobs of these kinds that wait for a process to run them, oldest first."""
+async def runnable(
+    graph: Graph, kinds: Sequence[JobKind], *, owner: str, now: datetime, holder: str | None = None
+) -> list[tuple[str, JobKind]]:
+    """The ids and kinds of the jobs of these kinds that wait for a process to run them, oldest first; those
+    with files only for the process that is their `holder`."""
     parameters = {"kinds": [str(kind) for kind in kinds], "now": times.to_text(now)}
-    return list(await graph.read(_RUNNABLE, owner=owner, **parameters))
+    rows = await graph.read(_RUNNABLE, owner=owner, holder=holder, **parameters)
+    return [(id_, JobKind(kind)) for id_, kind in rows]
 
 
 async def lease(graph: Graph, id_: str, *, owner: str, now: datetime, seconds: float) -> Job | None:
     """The job, if `owner` may run it for the next seconds."""
     row = await _write(graph, _LEASE, id=id_, owner=owner, **_lease_times(now, seconds))
-    return None if row is None else _job(row)
+    return None if row is None else job_of(row)
 
 
 async def renew(
@@ -194,7 +205,7 @@ async def save(
         id=id_,
         owner=owner,
         phase=progress.phase,
-        resumePoint=_text(progress.resume_point),
+        resumePoint=text_of(progress.resume_point),
         done=progress.done,
         total=progress.total,
         abortable=progress.abortable,
@@ -222,7 +233,7 @@ async def finish(
         id=id_,
         owner=owner,
         state=str(state),
-        result=None if result is None else _text(result),
+        result=None if result is None else text_of(result),
         code=code,
         message=message,
         now=times.to_text(now),
@@ -237,33 +248,9 @@ async def release(graph: Graph, *, owner: str | None = None, id_: str | None = N
     await _write(graph, _RELEASE, owner=owner, id=id_)
 
 
-async def abort(graph: Graph, id_: str, *, now: datetime) -> Job | None:
-    """Ask for a job to end: at once if nobody runs it yet, else before its next step; None if there is no
-    such job. One that has ended, or cannot be aborted any more, stays as it is."""
-    row = await _write(graph, _ABORT, id=id_, now=times.to_text(now))
-    return None if row is None else _job(row)
-
-
 def _lease_times(now: datetime, seconds: float) -> dict[str, str]:
     return {"now": times.to_text(now), "until": times.to_text(now + timedelta(seconds=seconds))}
 
 
 async def _write(graph: Graph, statement: LiteralString, **parameters: Any) -> Any:
     return await graph.write(lambda transaction: transaction.run(statement, **parameters))
-
-
-def _text(value: dict[str, Any]) -> str:
-    return orjson.dumps(value).decode()
-
-
-def _job(row: Sequence[Any]) -> Job:
-    id_, kind, state, input_, phase, resume_point, done, total, abortable, result, *rest = row
-    return Job(
-        id_,
-        JobKind(kind),
-        JobState(state),
-        orjson.loads(input_),
-        Progress(phase, orjson.loads(resume_point), done, total, abortable),
-        None if result is None else orjson.loads(result),
-        *rest,
-    )

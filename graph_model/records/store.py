@@ -12,7 +12,6 @@ import orjson
 from graph_model.folding import folded
 from graph_model.graph import Transaction
 from graph_model.identity.matching.features import Features, pack
-from graph_model.identity.model import strongest
 from graph_model.ids import new_id
 from graph_model.insights.model import MILLION
 from graph_model.metadata.objects import FieldType
@@ -105,25 +104,6 @@ ON CREATE SET r.id = row.id
 {_KEEP_SUPERSEDED}
 SET r += row.properties
 RETURN count(r)
-"""
-
-_DROP_CAUSES: LiteralString = """
-UNWIND $rows AS row
-MATCH (o:BusinessObject {key: row.key})-[c:CAUSED_BY]->(x:Identifier)
-WHERE x.key <> row.identifier
-WITH c, x, x.key AS dropped
-DELETE c
-RETURN collect(DISTINCT dropped)
-"""
-
-_LINK_CAUSES: LiteralString = """
-UNWIND $rows AS row
-MATCH (o:BusinessObject {key: row.key})
-MERGE (x:Identifier {key: row.identifier})
-ON CREATE SET x.type = row.type, x.issuer = row.issuer, x.value = row.value
-MERGE (o)-[c:CAUSED_BY]->(x)
-ON CREATE SET c.since = $time
-RETURN count(c)
 """
 
 
@@ -246,9 +226,7 @@ async def save_records(
     return Saved(dropped, created)
 
 
-async def save_contributions(
-    transaction: Transaction, contributions: Mapping[RecordKey, str | None]
-) -> None:
+async def save_contributions(transaction: Transaction, contributions: Mapping[RecordKey, str | None]) -> None:
     """Save what satellites contribute, packed, to records that were deleted or have not come yet."""
     rows = [
         {
@@ -311,32 +289,15 @@ async def _carry(
 
 
 async def save_objects(
-    transaction: Transaction, objects: Sequence[Record], writings: Mapping[str, Writing], *, time: str
-) -> set[str]:
-    """Save business objects, each linked to the identifier that decides whose it is; return the
-    identifiers that decide no longer."""
-    if not objects:
-        return set()
-    rows = [
-        _row(key, new_id("obj"), _object(item, writings[key]), writings[key])
-        for item in objects
-        for key in (str(item.key),)
-    ]
-    await transaction.run(_SAVE_OBJECTS, rows=rows)
-    return await renew_objects(transaction, objects, time=time)
-
-
-async def renew_objects(transaction: Transaction, objects: Sequence[Record], *, time: str) -> set[str]:
-    """Link business objects that are stored to the identifier that decides whose each is; return the
-    identifiers that decide no longer."""
-    causes = [(str(item.key), strongest(item.identifiers)) for item in objects]
-    dropped = await transaction.run(
-        _DROP_CAUSES, rows=[{"key": key, "identifier": cause.key if cause else ""} for key, cause in causes]
-    )
-    linked = [{"key": key, **_identifier(cause)} for key, cause in causes if cause]
-    if linked:
-        await transaction.run(_LINK_CAUSES, rows=linked, time=time)
-    return set(dropped)
+    transaction: Transaction, objects: Sequence[Record], writings: Mapping[str, Writing]
+) -> None:
+    """Save business objects; whose they are is for `identity/traces` to say."""
+    rows = []
+    for item in objects:
+        key = str(item.key)
+        rows.append(_row(key, new_id("obj"), _object(item, writings[key]), writings[key]))
+    if rows:
+        await transaction.run(_SAVE_OBJECTS, rows=rows)
 
 
 def _identifier(identifier: Identifier) -> dict[str, str]:
@@ -384,11 +345,11 @@ def _object(record: Record, writing: Writing) -> dict[str, Any]:
     """The object's fields as properties of their own, so that the graph can filter and add them up;
     amounts as whole millionths, because sums of decimals must not depend on their order."""
     properties: dict[str, FieldValue | None] = {}
-    for field in record.object_type.fields:
-        value = record.fields.get(field.name)
-        if field.type is FieldType.MONEY and value is not None:
+    for of in record.object_type.fields:
+        value = record.fields.get(of.name)
+        if of.type is FieldType.MONEY and value is not None:
             value = int(Decimal(str(value)) * MILLION)
-        properties[field.name] = value
-    properties |= folded(properties, (field.name for field in record.object_type.fields if field.folded))
+        properties[of.name] = value
+    properties |= folded(properties, (of.name for of in record.object_type.fields if of.folded))
     happened = record.object_type.time_field
     return properties | _common(record, writing) | {"at": properties.get(happened) if happened else None}

@@ -7,7 +7,7 @@ from typing import Annotated
 import strawberry
 
 from graph_model.errors import BadInput
-from graph_model.jobs import model, store
+from graph_model.jobs import lifecycle, model, store
 from resolvers.context import Info
 from resolvers.fields import mutation, shown
 from resolvers.jobs.types import Job
@@ -53,7 +53,7 @@ class JobMutation:
             return _refused(None, BadInput("There is no job with that id.", code="NOT_FOUND"))
         if (scope := _NEEDS.get(found.kind)) is not None:
             info.context.require(scope)
-        job = await store.abort(services.graph, input.id, now=services.clock()) or found
+        job = await lifecycle.abort(services.graph, input.id, now=services.clock()) or found
         services.jobs_changed()
         shown_job = Job.of(job, services.clock())
         if job.state in model.FINAL and job.state is not model.JobState.ABORTED:

@@ -7,7 +7,7 @@ from typing import Annotated
 import strawberry
 
 from graph_model.errors import BadInput
-from graph_model.jobs import model, store
+from graph_model.jobs import listing, model, store
 from resolvers.context import Info
 from resolvers.fields import resolved
 from resolvers.jobs.enums import JobKind, JobState
@@ -40,15 +40,25 @@ class JobQuery:
         states: Annotated[
             list[JobState] | None, strawberry.argument(description="Only those so far. Left out: all.")
         ] = None,
+        source: Annotated[
+            str | None,
+            strawberry.argument(description="Only those that store records of this source. Left out: all."),
+        ] = None,
+        after: Annotated[
+            strawberry.ID | None,
+            strawberry.argument(description="Only those older than the job of this id: the next page."),
+        ] = None,
     ) -> list[Job]:
         info.context.require(Scope.METADATA_READ)
         if not 1 <= first <= MOST:
             raise BadInput(f"`first` is from 1 to {MOST}.")
         services = info.context.services
-        found = await store.newest(
+        found = await listing.newest(
             services.graph,
             limit=first,
             kinds=None if kinds is None else [model.JobKind(kind.value) for kind in kinds],
             states=None if states is None else [model.JobState(state.value) for state in states],
+            source=source,
+            after=after,
         )
         return [Job.of(job, services.clock()) for job in found]

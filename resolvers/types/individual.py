@@ -66,9 +66,13 @@ _INSIGHTS = Path((Hop("OF", _IN, "InsightValue", "v"),), (Order(Value("key", "v"
 def _newest(object_name: str) -> Path:
     """The newest business objects of this kind that the individual's identifiers lead to."""
     return Path(
-        (Hop("BELONGS_TO", _IN, "Identifier"), Hop("CAUSED_BY", _IN, "BusinessObject", "o")),
+        (
+            Hop("BELONGS_TO", _IN, "Identifier"),
+            Hop("LEADS_TO", _IN, "Trace", "t"),
+            Hop("CAUSED_BY", _IN, "BusinessObject", "o"),
+        ),
         (Order(Value("at", "o"), descending=True), Order(Value("key", "o"))),
-        where=((Value("object", "o"), object_name),),
+        where=((Value("objectType", "t"), object_name),),
         limit=_NEWEST,
     )
 

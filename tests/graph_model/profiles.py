@@ -109,9 +109,13 @@ def _values(*properties: str, of: str = "n") -> Shape:
 
 def _objects(name: str) -> Related:
     path = Path(
-        (Hop("BELONGS_TO", _IN, "Identifier"), Hop("CAUSED_BY", _IN, "BusinessObject", "o")),
+        (
+            Hop("BELONGS_TO", _IN, "Identifier"),
+            Hop("LEADS_TO", _IN, "Trace", "t"),
+            Hop("CAUSED_BY", _IN, "BusinessObject", "o"),
+        ),
         (Order(Value("at", "o"), descending=True), Order(Value("key", "o"))),
-        where=((Value("object", "o"), name),),
+        where=((Value("objectType", "t"), name),),
         limit=50,
     )
     return Related(path, _values("id", "source", "recordId", "modifiedAt", "fields"))

@@ -25,7 +25,7 @@ RETURN collect([x.key, coalesce(x.generic, false), i.id])
 """
 _OBJECTS: LiteralString = """
 MATCH (o:BusinessObject)
-OPTIONAL MATCH (o)-[:CAUSED_BY]->(:Identifier)-[:BELONGS_TO]->(i:Individual)
+OPTIONAL MATCH (o)-[:CAUSED_BY]->(:Trace)-[:LEADS_TO]->(:Identifier)-[:BELONGS_TO]->(i:Individual)
 RETURN collect([o.key, i.id])
 """
 _INSIGHTS: LiteralString = """

@@ -25,6 +25,7 @@ from graph_model.identity.rulesets.stored import RulesetState
 from graph_model.identity.stewardship import actions
 from graph_model.ingestion.ingestion import Ingestion
 from graph_model.jobs import store as jobs
+from graph_model.jobs.lifecycle import abort
 from graph_model.jobs.model import JobKind, JobState
 from graph_model.jobs.runner import Runner
 from graph_model.migrations import migrate
@@ -187,7 +188,7 @@ async def test_an_activation_that_is_aborted_leaves_nothing_behind(
         now = await jobs.find(graph, job.id)
         assert now is not None
         if now.progress.phase == phase and (now.progress.done or not phase):
-            await jobs.abort(graph, job.id, now=day(0))
+            await abort(graph, job.id, now=day(0))
         if rest:
             await carry_out(graph, ingestion, rest.pop(0))
         return await ingestion.exclusively(work)

@@ -12,7 +12,7 @@ import pytest
 
 from graph_model.errors import BadInput
 from graph_model.graph import Graph, Transaction
-from graph_model.jobs import store
+from graph_model.jobs import lifecycle, listing, store
 from graph_model.jobs.model import Job, JobKind, JobState, Progress
 from graph_model.jobs.runner import Interrupted, Run, Runner
 from tests.graph_model.ending import ended
@@ -77,11 +77,11 @@ async def test_a_job_is_run_step_by_step_to_its_end(graph: Graph) -> None:
 async def test_a_job_has_one_owner_until_its_lease_ends(graph: Graph) -> None:
     job = await submitted(graph)
     kinds = [JobKind.TRAIN_RULESET]
-    assert await store.runnable(graph, kinds, owner="a", now=START) == [job.id]
+    assert await store.runnable(graph, kinds, owner="a", now=START) == [(job.id, kinds[0])]
     assert await store.lease(graph, job.id, owner="a", now=START, seconds=60) is not None
     assert await store.lease(graph, job.id, owner="b", now=START, seconds=60) is None
     assert await store.runnable(graph, kinds, owner="b", now=START) == []
-    assert await store.runnable(graph, kinds, owner="b", now=LATER) == [job.id]
+    assert await store.runnable(graph, kinds, owner="b", now=LATER) == [(job.id, kinds[0])]
     assert await store.lease(graph, job.id, owner="b", now=LATER, seconds=60) is not None
     assert await store.renew(graph, job.id, owner="a", now=LATER, seconds=60) is False
     assert await store.finish(graph, job.id, JobState.FAILED, owner="a", now=LATER) is False
@@ -144,11 +144,11 @@ async def test_a_step_of_who_lost_its_lease_stores_nothing(graph: Graph) -> None
 
 async def test_a_job_that_nobody_runs_yet_is_aborted_at_once(graph: Graph) -> None:
     job = await submitted(graph)
-    aborted = await store.abort(graph, job.id, now=LATER)
+    aborted = await lifecycle.abort(graph, job.id, now=LATER)
     assert aborted is not None
     assert aborted.state is JobState.ABORTED
     assert await store.runnable(graph, [JobKind.TRAIN_RULESET], owner="a", now=LATER) == []
-    assert await store.abort(graph, "job_0", now=LATER) is None
+    assert await lifecycle.abort(graph, "job_0", now=LATER) is None
 
 
 async def test_a_job_that_runs_is_aborted_before_its_next_step_and_takes_back_what_it_did(
@@ -156,7 +156,7 @@ async def test_a_job_that_runs_is_aborted_before_its_next_step_and_takes_back_wh
 ) -> None:
     async def abort(run: Run, number: int) -> None:
         if number == 2:
-            await store.abort(graph, run.job.id, now=LATER)
+            await lifecycle.abort(graph, run.job.id, now=LATER)
 
     job, work = await submitted(graph), Counting(abort)
     done = await run_to_its_end(graph, work, job.id)
@@ -173,7 +173,7 @@ async def test_what_cannot_be_taken_back_is_not_aborted(graph: Graph) -> None:
         lambda transaction: store.save(transaction, job.id, progress, owner="a", now=START, seconds=60)
     )
     assert saved is True
-    kept = await store.abort(graph, job.id, now=START)
+    kept = await lifecycle.abort(graph, job.id, now=START)
     assert kept is not None
     assert (kept.state, kept.abort_requested) == (JobState.IN_PROGRESS, False)
 
@@ -201,11 +201,114 @@ async def test_an_unforeseen_error_shows_nothing_of_itself(graph: Graph) -> None
 
 async def test_the_newest_jobs_come_first(graph: Graph) -> None:
     jobs = [(await submitted(graph)).id for _ in range(3)]
-    assert [job.id for job in await store.newest(graph, limit=2)] == jobs[:0:-1]
+    assert [job.id for job in await listing.newest(graph, limit=2)] == jobs[:0:-1]
     kinds, states = [JobKind.TRAIN_RULESET], [JobState.QUEUED]
-    assert len(await store.newest(graph, limit=9, kinds=kinds, states=states)) == 3
-    assert await store.newest(graph, limit=9, kinds=[JobKind.PREVIEW_RULESET]) == []
-    assert await store.newest(graph, limit=9, states=[JobState.FAILED]) == []
+    assert len(await listing.newest(graph, limit=9, kinds=kinds, states=states)) == 3
+    assert await listing.newest(graph, limit=9, kinds=[JobKind.PREVIEW_RULESET]) == []
+    assert await listing.newest(graph, limit=9, states=[JobState.FAILED]) == []
+
+
+async def test_jobs_are_found_by_kind_state_and_source_page_by_page(graph: Graph) -> None:
+    made: list[Job] = []
+    for number in range(12):
+        kind = (JobKind.INGEST, JobKind.TRAIN_RULESET)[number % 2]
+        source = (None, "shop", "crm")[number % 3]
+        made.append(await store.submit(graph, kind, {}, actor="tester", now=START, source=source))
+    ended_one = made[6]
+    await lifecycle.abort(graph, ended_one.id, now=START)
+
+    async def found(**wanted: Any) -> list[str]:
+        pages: list[str] = []
+        after = None
+        while page := await listing.newest(graph, limit=2, after=after, **wanted):
+            pages += [job.id for job in page]
+            after = page[-1].id
+        return pages
+
+    newest = made[::-1]
+    assert await found() == [job.id for job in newest]
+    assert await found(kinds=[JobKind.INGEST]) == [job.id for job in newest if job.kind is JobKind.INGEST]
+    assert await found(source="crm") == [job.id for job in newest if job.source == "crm"]
+    assert await found(states=[JobState.ABORTED]) == [ended_one.id]
+    assert await found(states=[JobState.ABORTED, JobState.QUEUED]) == [job.id for job in newest]
+    assert await found(source="shop", kinds=[JobKind.INGEST], states=[JobState.QUEUED]) == [
+        job.id for job in newest if job.source == "shop" and job.kind is JobKind.INGEST
+    ]
+    assert await found(kinds=[]) == []
+
+
+async def test_jobs_of_before_are_listed_too(graph: Graph) -> None:
+    jobs = [(await submitted(graph)).id for _ in range(3)]
+
+    async def forget(transaction: Transaction) -> None:
+        await transaction.run("MATCH (j:Job) REMOVE j.listed, j.listedIn")
+
+    await graph.write(forget)
+    await listing.list_jobs(graph)
+    assert [job.id for job in await listing.newest(graph, limit=9)] == jobs[::-1]
+    assert len(await listing.newest(graph, limit=9, kinds=[JobKind.TRAIN_RULESET])) == 3
+
+
+async def test_a_job_with_files_is_run_by_who_has_them_when_they_are_complete(graph: Graph) -> None:
+    job = await store.submit(
+        graph, JobKind.INGEST, {}, actor="tester", now=START, state=JobState.OPEN, holder="here"
+    )
+    kinds = [JobKind.INGEST]
+    assert await store.runnable(graph, kinds, owner="a", now=START, holder="here") == []
+    complete = await lifecycle.complete_upload(graph, job.id, {"parts": [1]}, now=START)
+    assert complete is not None
+    assert (complete.state, complete.input) == (JobState.UPLOAD_COMPLETE, {"parts": [1]})
+    assert await lifecycle.complete_upload(graph, job.id, {}, now=START) is None
+    assert await store.runnable(graph, kinds, owner="a", now=START, holder="there") == []
+    assert await store.runnable(graph, kinds, owner="a", now=START, holder="here") == [(job.id, kinds[0])]
+    # One that nobody will ever run again can still be ended.
+    assert await store.lease(graph, job.id, owner="a", now=START, seconds=30) is not None
+    asked = await lifecycle.abort(graph, job.id, now=START)
+    assert asked is not None
+    assert asked.state is JobState.IN_PROGRESS
+    aborted = await lifecycle.abort(graph, job.id, now=LATER)
+    assert aborted is not None
+    assert aborted.state is JobState.ABORTED
+
+
+async def test_a_deleted_job_leaves_word_of_its_files_until_they_are_deleted(graph: Graph) -> None:
+    job = await store.submit(
+        graph, JobKind.INGEST, {}, actor="tester", now=START, state=JobState.OPEN, holder="here"
+    )
+    assert await lifecycle.delete(graph, job.id, now=START) is True
+    assert await lifecycle.delete(graph, job.id, now=START) is False
+    assert await store.find(graph, job.id) is None
+    assert await lifecycle.deleted_files(graph, "there") == []
+    assert await lifecycle.deleted_files(graph, "here") == [job.id]
+    await lifecycle.forget_files(graph, job.id)
+    assert await lifecycle.deleted_files(graph, "here") == []
+    running = await submitted(graph)
+    assert await store.lease(graph, running.id, owner="a", now=START, seconds=30) is not None
+    assert await lifecycle.delete(graph, running.id, now=START) is False
+
+
+async def test_of_a_kind_no_more_run_at_once_than_may(graph: Graph) -> None:
+    running, most = 0, 0
+
+    class Slow(Counting):
+        async def __call__(self, run: Run) -> dict[str, Any]:
+            nonlocal running, most
+            running += 1
+            most = max(most, running)
+            result = await super().__call__(run)
+            running -= 1
+            return result
+
+    jobs = [await submitted(graph) for _ in range(3)]
+    work = Slow()
+    runner = Runner(graph, {JobKind.TRAIN_RULESET: work}, poll=0.05, slots=3, most={JobKind.TRAIN_RULESET: 1})
+    task = asyncio.create_task(runner.run())
+    for job in jobs:
+        assert (await ended(graph, job.id)).state is JobState.JOB_COMPLETE
+    assert most == 1
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
 
 
 def test_rate_and_estimate_follow_from_what_this_process_has_done_of_the_phase() -> None:

@@ -17,7 +17,7 @@ from graph_model.identity.evidence import SYSTEM, Findings
 from graph_model.identity.model import Evidence
 from graph_model.identity.resolve import decide
 from graph_model.identity.rulesets.active import active
-from graph_model.ingestion.settle import follow, tell
+from graph_model.ingestion.settle import NOTHING_WRITTEN, follow, tell
 from graph_model.insights.model import Threshold
 
 PAGE = 500
@@ -97,5 +97,5 @@ async def decide_page(
         Findings(evidence=stored | found.among(subjects), subjects=dict.fromkeys(sorted(subjects), SYSTEM)),
         time=time,
     )
-    settled = await follow(transaction, resolution, (), threshold, now=now)
+    settled = await follow(transaction, resolution, NOTHING_WRITTEN, threshold, now=now)
     await tell(transaction, settled, {}, time=time)

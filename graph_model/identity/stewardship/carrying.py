@@ -26,7 +26,7 @@ from graph_model.identity.stewardship.rules import check_reason, refuse_stranger
 from graph_model.identity.subjects import redecide
 from graph_model.ids import new_id
 from graph_model.ingestion.ingestion import Ingestion
-from graph_model.ingestion.settle import make_way, settle, tell
+from graph_model.ingestion.settle import NOTHING_WRITTEN, make_way, settle, tell
 from graph_model.insights.model import Threshold
 
 
@@ -97,7 +97,7 @@ async def carry_out(ingestion: Ingestion, steward: Steward, plan: Plan) -> Outco
         naming = Naming(change.preferred, await _lapsed(transaction, change))
         changes = await redecide(transaction, ruling, actors, naming=naming)
         await make_way(transaction, ruling, changes, threshold, now=now)
-        settled = await settle(transaction, changes, (), threshold, now=now)
+        settled = await settle(transaction, changes, NOTHING_WRITTEN, threshold, now=now)
         created = settled.resolution.created
         if len(await store.holders(transaction, change.joined, created)) > 1:
             raise BadInput("A guard or a constraint keeps these apart.", code="KEPT_APART")
