@@ -13,6 +13,7 @@ from pydantic import SecretStr
 from pydantic_core import PydanticUndefined
 
 from gateway.settings import Settings
+from graph_model.metadata.fields import ObjectType
 from graph_model.metadata.registry import SHIPPED
 from resolvers.planning.plan import scope_of
 from resolvers.schema import schema
@@ -29,7 +30,7 @@ def write_tables() -> None:
 
 def pages() -> dict[Path, str]:
     """The pages that hold marks, with the tables as they ought to be."""
-    tables = {"integrators.md": _objects(), "operators.md": _settings(), "scopes.md": _scopes()}
+    tables = {"objects.md": _objects(), "operators.md": _settings(), "scopes.md": _scopes()}
     return {
         DOCS / name: _with_table((DOCS / name).read_text(), "\n".join(lines))
         for name, lines in tables.items()
@@ -48,19 +49,36 @@ def _with_table(page: str, table: str) -> str:
 def _objects() -> Iterator[str]:
     for item in SHIPPED.objects.values():
         yield f"### {item.name}\n\n{item.description}\n"
-        yield "| field | holds | meaning |\n| --- | --- | --- |"
+        yield " ".join(_about(item)) + "\n"
+        yield "| field | holds | meaning | class | CIM |\n| --- | --- | --- | --- | --- |"
+        relations = {relation.field: relation.object for relation in item.relations}
         for field in item.fields:
             holds = ", ".join(f"`{value}`" for value in field.values) or field.type.lower()
             holds = "object, see below" if field.parts else holds
             notes = [holds, *(["list"] if field.many else [])]
-            notes += ["required"] if field.name == item.time_field else []
+            notes += ["required"] if field.name in item.needs else []
             notes += [f"identifier `{field.identifier}`"] if field.identifier else []
-            yield f"| `{field.name}` | {'; '.join(notes)} | {field.description} |"
+            notes += [f"id of {relations[field.name]}"] if field.name in relations else []
+            known_as = f"`{field.cim}`" if field.cim else ""
+            columns = (f"`{field.name}`", "; ".join(notes), field.description)
+            yield f"| {' | '.join((*columns, field.classification.lower(), known_as))} |"
         yield ""
         for field in item.fields:
             if field.parts:
                 parts = (f"`{part.name}`{' (required)' if part.required else ''}" for part in field.parts)
                 yield f"`{field.name}` has {', '.join(parts)}.\n"
+
+
+def _about(item: ObjectType) -> Iterator[str]:
+    """What there is to say of an object besides its fields."""
+    yield f"Category `{item.category}`."
+    if item.cim and item.cim != item.name:
+        yield f"CIM: `{item.cim}`."
+    if item.immutable:
+        yield f"`{item.time_field}` never changes."
+    if item.satellite:
+        adds = ", ".join(f"`{addition.to}`" for addition in item.satellite.adds)
+        yield f"Adds to {adds} of the party that it names."
 
 
 def _scopes() -> Iterator[str]:

@@ -29,10 +29,12 @@ from gateway.graphql.operations import Operations
 from gateway.graphql.rate import Rate, RateLimiter
 from gateway.graphql.requests import Transport
 from gateway.health import health_routes
+from gateway.plain import Door
 from gateway.settings import Settings
 from gateway.shortcut import Shortcut
 from gateway.telemetry import Instruments, open_instruments
 from gateway.telemetry.watching import Telemetry
+from gateway.uploads.endpoint import upload_routes
 from gateway.webhooks.deliverer import Deliverer
 from gateway.webhooks.signing import new_secret, parse_secret
 from graph_model import times
@@ -42,6 +44,7 @@ from graph_model.ingestion.formats.model import Limits as FileLimits
 from graph_model.ingestion.ingestion import Ingestion
 from graph_model.ingestion.uploads import Uploads
 from graph_model.insights.model import Threshold
+from graph_model.jobs import store
 from graph_model.metadata.catalogue import Catalogues
 from graph_model.migrations import migrate
 from graph_model.observer import Observer
@@ -237,9 +240,11 @@ def _application(
         init_timeout=settings.init_timeout,
         keep_alive=settings.keep_alive,
     )
+    door = Door(connections, _authenticate, settings.allowed_origins)
     app = Starlette(
         routes=[
             *interface.routes,
+            *upload_routes(door, services.uploads, partial(store.find, services.graph)),
             *health_routes(services.graph, connections),
             *(metrics.routes(services.graph) if metrics is not None else ()),
         ],
@@ -256,7 +261,7 @@ def _middleware(settings: Settings) -> list[Middleware]:
         Middleware(
             CORSMiddleware,
             allow_origins=settings.allowed_origins,
-            allow_methods=["GET", "POST"],
+            allow_methods=["GET", "POST", "PUT"],
             allow_headers=["*"],
             expose_headers=["x-request-id", "retry-after", "etag", "ratelimit", "ratelimit-policy"],
         )

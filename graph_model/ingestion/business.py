@@ -9,10 +9,11 @@ from graph_model.graph import Transaction
 from graph_model.ingestion import satellites, versions
 from graph_model.ingestion.deciding import Decided, Submission, decide, is_incomplete, wants_content
 from graph_model.ingestion.satellites import Contribution
+from graph_model.ingestion.versions import State
 from graph_model.ingestion.writing import writing
 from graph_model.records import store
 from graph_model.records.model import Record, RecordKey
-from graph_model.records.store import StoredObject, Writing
+from graph_model.records.store import StoredContent, StoredObject, Writing
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,23 +72,22 @@ async def decide_objects(
 ) -> Business:
     """Decide what becomes of these versions of business objects."""
     stored = await store.stored_objects(transaction, (str(item.record.key) for item in batch))
-    states = {
-        key: versions.unpack(found.versions, found.modified_at, found.content_hash, None, event_time=found.at)
-        for key, found in stored.items()
-    }
-    for key, content in (
-        await store.said_by_objects(transaction, wants_content(batch, states, anew))
-    ).items():
-        found = stored[key]
-        states[key] = versions.unpack(
-            found.versions,
-            found.modified_at,
-            found.content_hash,
-            content.said,
-            event_time=found.at,
-            received_at=content.received_at,
-        )
+    fixed = {str(item.record.key) for item in batch if item.record.object_type.immutable}
+    states = {key: _state(found, None, key in fixed) for key, found in stored.items()}
+    content = await store.said_by_objects(transaction, wants_content(batch, states, anew))
+    states |= {key: _state(stored[key], found, key in fixed) for key, found in content.items()}
     decided = decide(batch, states, anew=anew, time=time)
     records = {key: fate.standing(default_country) for key, fate in decided.changed.items()}
     parties = {key: None if item.deleted else satellites.party_of(item) for key, item in records.items()}
     return Business(decided, records, stored, parties)
+
+
+def _state(stored: StoredObject, content: StoredContent | None, is_immutable: bool) -> State:
+    return versions.unpack(
+        stored.versions,
+        stored.modified_at,
+        stored.content_hash,
+        content.said if content is not None else None,
+        event_time=stored.at if is_immutable else None,
+        received_at=content.received_at if content is not None else "",
+    )

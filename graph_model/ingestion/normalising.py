@@ -9,7 +9,6 @@ from typing import LiteralString
 
 from graph_model import times
 from graph_model.graph import Transaction
-from graph_model.identity import identifiers
 from graph_model.identity import store as identity
 from graph_model.identity.evidence import SYSTEM
 from graph_model.identity.logins import logins_of
@@ -24,7 +23,7 @@ from graph_model.metadata.objects import DEVICE_OBJECT, INDIVIDUAL, IdentifierTy
 from graph_model.metadata.registry import Registry
 from graph_model.records import store as records_store
 from graph_model.records.model import STEWARD, Identifier, Record, RecordKey, read_fields
-from graph_model.records.validation import countries_of
+from graph_model.records.validation import identified
 
 _RECORDS: LiteralString = """
 UNWIND $keys AS key
@@ -146,8 +145,7 @@ def _record(
         parts = (name.split("|", 2) for name in carried or ())
         own = tuple(Identifier(IdentifierType(type_), issuer, value) for type_, issuer, value in parts)
     else:
-        country, looks = countries_of(fields, default_country)
-        own = identifiers.of_record(object_type, fields, of.source, country or looks)
+        own = identified(object_type, fields, of.source, default_country)
     return Record(
         key=of,
         object_type=object_type,

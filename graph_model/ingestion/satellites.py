@@ -92,7 +92,8 @@ def _values(of: ObjectType, contributions: Contributions) -> dict[str, list[tupl
 
 def pack(contributions: Contributions) -> str | None:
     """The contributions as JSON, None of none."""
-    return orjson.dumps(dict(contributions)).decode() if contributions else None
+    said = {key: [*item] for key, item in sorted(contributions.items())}
+    return orjson.dumps(said).decode() if said else None
 
 
 def unpack(packed: str | None) -> dict[str, Contribution]:

@@ -14,7 +14,7 @@ import os
 import re
 import shutil
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -127,19 +127,9 @@ class Uploads:
         """Delete whatever there is of a job."""
         await asyncio.to_thread(_remove, self.folder(job_id))
 
-    async def sweep(
-        self, existing: Callable[[list[str]], Awaitable[list[str]]], *, idle_seconds: float
-    ) -> int:
-        """Delete the files of jobs that are not among the `existing` ones, and what was not received to its
-        end, if nothing wrote to them for so long; returns how many jobs were swept."""
-        oldest = time.time() - idle_seconds
-        found = await asyncio.to_thread(_job_ids, self._directory)
-        gone = set(found) - set(await existing(found))
-        swept = [
-            await asyncio.to_thread(_tidy, self.folder(job_id), oldest, gone=job_id in gone)
-            for job_id in found
-        ]
-        return sum(swept)
+    async def tidy(self, *, idle_seconds: float) -> int:
+        """Delete what was not received to its end and has not grown for so long; returns how many parts."""
+        return await asyncio.to_thread(_tidy, self._directory, time.time() - idle_seconds)
 
     def _prepare(self, folder: Path) -> int:
         """Make the folder, and say how many bytes all of them hold."""
@@ -244,24 +234,16 @@ def _remove(folder: Path) -> None:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _job_ids(directory: Path) -> list[str]:
-    if not directory.exists():
-        return []
-    return sorted(path.name for path in directory.iterdir() if _JOB_ID.fullmatch(path.name))
-
-
-def _tidy(folder: Path, oldest: float, *, gone: bool) -> bool:
-    """Delete the folder of a job that is gone, or what nothing names in another's; whether it was deleted."""
-    if gone:
-        idle = all(_modified(path) < oldest for path in folder.iterdir())
-        if idle:
-            _remove(folder)
-        return idle
-    kept = {part.path.name for part in _parts(folder)}
-    for path in folder.glob("part-*.part_*"):
-        if path.name not in kept and _modified(path) < oldest:
+def _tidy(directory: Path, oldest: float) -> int:
+    deleted = 0
+    for folder in directory.glob("job_*"):
+        # Listed before the notes are read: a part that a note names meanwhile is not among the old ones.
+        found = [path for path in folder.glob("part-*.part_*") if _modified(path) < oldest]
+        kept = {part.path for part in _parts(folder)}
+        for path in set(found) - kept:
             path.unlink(missing_ok=True)
-    return False
+            deleted += 1
+    return deleted
 
 
 def _modified(path: Path) -> float:

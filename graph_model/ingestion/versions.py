@@ -182,7 +182,9 @@ def pack(state: State) -> str | None:
     if is_plain and (state.first is None or state.first.version == state.whole):
         return None
     whole = [*state.whole, state.received_at] if state.whole else None
-    return orjson.dumps([whole, state.patched, state.first]).decode()
+    patched = {name: [*version] for name, version in state.patched.items()}
+    first = [[*state.first.version], state.first.value] if state.first else None
+    return orjson.dumps([whole, patched, first]).decode()
 
 
 def unpack(

@@ -32,8 +32,6 @@ ON CREATE SET j.kind = $kind, j.state = $state, j.input = $input, j.phase = '', 
 
 _BY_ID: LiteralString = "MATCH (j:Job {id: $id}) RETURN " + ROW
 
-_EXISTING: LiteralString = "UNWIND $ids AS id MATCH (j:Job {id: id}) RETURN collect(j.id)"
-
 _RUNNABLE: LiteralString = """
 MATCH (j:Job) WHERE j.state IN ['UPLOAD_COMPLETE', 'QUEUED', 'IN_PROGRESS']
 WITH j WHERE j.leaseOwner <> $owner AND j.leaseUntil <= $now AND j.kind IN $kinds
@@ -156,11 +154,6 @@ async def find(graph: Graph, id_: str) -> Job | None:
     """The job with this id."""
     row = await graph.read(_BY_ID, id=id_)
     return job_of(row) if row else None
-
-
-async def existing(graph: Graph, ids: Sequence[str]) -> list[str]:
-    """Those of the ids that a job has."""
-    return list(await graph.read(_EXISTING, ids=list(ids)))
 
 
 async def runnable(

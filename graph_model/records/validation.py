@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, TypeGuard
@@ -13,6 +14,7 @@ from graph_model.errors import BadInput
 from graph_model.identity import addresses, identifiers, normalise
 from graph_model.metadata.objects import MAX_KEY, Field, FieldType, ObjectType
 from graph_model.metadata.registry import SHIPPED, Registry
+from graph_model.records import cim
 from graph_model.records.model import (
     STEWARD,
     TOMBSTONE,
@@ -30,6 +32,8 @@ from graph_model.records.values import NOT_TEXT, Invalid, doubt, parse
 
 MAX_VALUES = 100
 """Values that a field with several values may hold."""
+_COLUMNS = frozenset({"id", "modifiedAt"})
+"""What a record has besides fields."""
 _SOURCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 _INVALID_ID = Problem("INVALID_ID", f"A record's id is a text of 1 to {MAX_KEY} characters.", ())
 
@@ -96,28 +100,23 @@ def validate(
         problems.append(replace(_INVALID_ID, path=("id",)))
         record_id = ""
     modified_at = received_at
-    if raw.get("modifiedAt") is not None:
+    modified = "modifiedAt" if "modifiedAt" in raw else cim.MODIFIED
+    if raw.get(modified) is not None:
         try:
-            modified_at = times.parse_moment(raw["modifiedAt"])
+            modified_at = times.parse_moment(raw[modified])
         except (ValueError, OverflowError) as error:
-            problems.append(Problem("INVALID_DATETIME", f"modifiedAt: {_reason(error)}", ("modifiedAt",)))
-    country, inferred = countries_of(raw, default_country)
+            problems.append(Problem("INVALID_DATETIME", f"{modified}: {_reason(error)}", (modified,)))
+    given = _given(raw, object_type, problems)
+    said = {name: value for name, (_, _, value) in given.items()}
+    country, inferred = countries_of(said, default_country)
     reading = _Reading(country, problems)
     fields: dict[str, FieldValue] = {}
     withdrawn: list[str] = []
-    for name, value in raw.items():
-        if name in ("id", "modifiedAt"):
-            continue
-        field = object_type.field(name)
-        if field is None:
-            shown = name if len(name) <= 64 else name[:64] + "…"
-            problems.append(
-                Problem("UNKNOWN_FIELD", f"{object_type.name} has no field named {shown!r}.", (shown,))
-            )
-        elif (value is None and object_type.is_party) or (mode is Mode.PATCH and value in (None, [])):
+    for field, name, value in given.values():
+        if (value is None and object_type.is_party) or (mode is Mode.PATCH and value in (None, [])):
             withdrawn.append(field.name)
         elif not _is_blank(value):
-            _read_field(field, value, fields, reading)
+            _read_field(field, name, value, fields, reading)
     if mode is not Mode.PATCH:
         problems += missing(object_type, fields)
     if problems:
@@ -129,10 +128,43 @@ def validate(
         content_hash=hash_of(fields | dict.fromkeys(withdrawn)),
         fields=fields,
         identifiers=identifiers.of_record(object_type, fields, source, country or inferred),
-        withdrawn=tuple(sorted(set(withdrawn))),
+        withdrawn=tuple(sorted(withdrawn)),
         warnings=tuple(reading.warnings),
         mode=mode,
     )
+
+
+def _given(
+    raw: dict[str, Any], object_type: ObjectType, problems: list[Problem]
+) -> dict[str, tuple[Field, str, Any]]:
+    """The fields that a record names, by their canonical names: each with the name that stands there and the
+    value as the field takes it."""
+    given: dict[str, tuple[Field, str, Any]] = {}
+    for name, value in raw.items():
+        if name in _COLUMNS:
+            continue
+        field = object_type.field(name)
+        if field is None:
+            if not cim.is_no_field(object_type, name):
+                shown = name if len(name) <= 64 else name[:64] + "…"
+                problems.append(
+                    Problem("UNKNOWN_FIELD", f"{object_type.name} has no field named {shown!r}.", (shown,))
+                )
+        elif field.name in given:
+            message = f"{field.name} and {given[field.name][1]} are one field; name it once."
+            problems.append(Problem("DUPLICATE_FIELD", message, (name,)))
+        else:
+            value = value if name == field.name else cim.canonical(field, value)
+            given[field.name] = (field, name, value)
+    return given
+
+
+def identified(
+    object_type: ObjectType, fields: dict[str, FieldValue], source: str, default_country: str | None
+) -> tuple[Identifier, ...]:
+    """The identifiers of valid fields, the strongest first."""
+    country, looks = countries_of(fields, default_country)
+    return identifiers.of_record(object_type, fields, source, country or looks)
 
 
 def tombstone(
@@ -171,43 +203,44 @@ def countries_of(raw: dict[str, Any], default: str | None) -> tuple[str | None, 
     return default, None
 
 
-def identified(
-    object_type: ObjectType, fields: dict[str, FieldValue], source: str, default_country: str | None
-) -> tuple[Identifier, ...]:
-    """The identifiers of fields as they are stored, the strongest first."""
-    country, inferred = countries_of(fields, default_country)
-    return identifiers.of_record(object_type, fields, source, country or inferred)
-
-
-def missing(object_type: ObjectType, fields: dict[str, FieldValue]) -> list[Problem]:
-    """What the object cannot do without: its moment, a currency for an amount, and the other coordinate."""
-    problems = []
-    required = object_type.time_field
-    if required is not None and required not in fields:
-        problems.append(Problem("MISSING_FIELD", f"{object_type.name} needs {required}.", (required,)))
-    if "total" in fields and "currency" not in fields:
-        problems.append(Problem("MISSING_FIELD", "An amount needs a currency.", ("currency",)))
+def missing(object_type: ObjectType, fields: Mapping[str, FieldValue]) -> list[Problem]:
+    """What a whole record of the object cannot do without, and these fields lack: its moment and what else is
+    required, a currency for an amount, and the other coordinate."""
+    problems = [
+        Problem("MISSING_FIELD", f"{object_type.name} needs {required}.", (required,))
+        for required in object_type.needs
+        if required not in fields
+    ]
+    wanted = dict.fromkeys(currency for amount, currency in object_type.amounts if amount in fields)
+    problems += [
+        Problem("MISSING_FIELD", "An amount needs a currency.", (currency,))
+        for currency in wanted
+        if currency not in fields
+    ]
     for one, other in (("latitude", "longitude"), ("longitude", "latitude")):
         if one in fields and other not in fields:
             problems.append(Problem("MISSING_FIELD", f"A {one} needs a {other}.", (other,)))
     return problems
 
 
-def _read_field(field: Field, value: Any, fields: dict[str, FieldValue], reading: _Reading) -> None:
+def _read_field(
+    field: Field, name: str, value: Any, fields: dict[str, FieldValue], reading: _Reading
+) -> None:
+    """Read the value that stands under this name."""
     if not field.many:
-        if isinstance(read := _read_value(field, value, (field.name,), reading), Scalar):
+        if isinstance(read := _read_value(field, value, (name,), reading), Scalar):
             fields[field.name] = read
         return
     values = _items(value)
     if len(values) > MAX_VALUES:
         message = f"{field.name} takes at most {MAX_VALUES} values."
-        reading.problems.append(Problem("TOO_MANY_VALUES", message, (field.name,)))
+        reading.problems.append(Problem("TOO_MANY_VALUES", message, (name,)))
         return
     kept: list[Any] = []
     for index, item in enumerate(values):
         if _is_blank(item):
             continue
-        path = (field.name, index) if isinstance(value, list) else (field.name,)
+        path = (name, index) if isinstance(value, list) else (name,)
         read = _read_value(field, item, path, reading)
         if read is not None and read not in kept:
             kept.append(read)

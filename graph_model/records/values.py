@@ -19,6 +19,9 @@ NOT_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 """What no text may have in it: control characters and lone surrogates."""
 
 
+_BOOLEANS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+
+
 class Invalid(Exception):
     """A value that is not what its field holds. The message never echoes it."""
 
@@ -39,6 +42,10 @@ def parse(field: Field, value: Any) -> Scalar:
             return times.parse_date(value).isoformat()
         case FieldType.DATETIME:
             return times.to_text(times.parse_moment(value))
+        case FieldType.BOOLEAN:
+            return _boolean(value)
+        case FieldType.DECIMAL:
+            return _decimal(value)
         case FieldType.MONEY:
             return _money(value)
         case FieldType.LATITUDE:
@@ -101,19 +108,43 @@ def _degrees(value: Any, code: str, most: int) -> float:
     return degrees
 
 
+def _boolean(value: Any) -> bool:
+    """True or false, also as the text that files hold."""
+    if isinstance(value, bool):
+        return value
+    known = _BOOLEANS.get(value.strip().casefold()) if isinstance(value, str) else None
+    if known is None:
+        raise Invalid("INVALID_BOOLEAN", "expected true or false")
+    return known
+
+
 def _money(value: Any) -> str:
     """The amount as a plain decimal string with at least two decimals."""
     if isinstance(value, bool) or not isinstance(value, str | int):
         raise Invalid("INVALID_MONEY", 'expected a decimal string such as "49.90"')
+    text = _exact(value, "INVALID_MONEY", 'a decimal string such as "49.90"')
+    return text + "0" * (2 - len(text.partition(".")[2]))
+
+
+def _decimal(value: Any) -> str:
+    """The number as a plain decimal string without needless zeros. A number of JSON is what it was written
+    as: at most 15 digits, which a float keeps."""
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        raise Invalid("INVALID_DECIMAL", "expected a number, or one as a text")
+    written = repr(value) if isinstance(value, float) else value
+    return _exact(written, "INVALID_DECIMAL", "a number such as 2.5").rstrip(".")
+
+
+def _exact(value: str | int, code: str, expected: str) -> str:
+    """The number with a decimal point and without zeros at its end."""
     try:
         amount = Decimal(value)
     except InvalidOperation:
-        raise Invalid("INVALID_MONEY", 'expected a decimal string such as "49.90"') from None
+        raise Invalid(code, f"expected {expected}") from None
     # Before any arithmetic, which would round a long amount and overflow on a huge one.
     if not amount.is_finite() or amount.adjusted() >= MONEY_DIGITS:
-        raise Invalid("INVALID_MONEY", "expected an amount below a trillion")
+        raise Invalid(code, "expected an amount below a trillion")
     exact = round(amount, MONEY_DECIMALS)
     if exact != amount:
-        raise Invalid("INVALID_MONEY", f"expected at most {MONEY_DECIMALS} decimals")
-    text = f"{exact:f}".rstrip("0")
-    return text + "0" * (2 - len(text.partition(".")[2]))
+        raise Invalid(code, f"expected at most {MONEY_DECIMALS} decimals")
+    return f"{exact:f}".rstrip("0")

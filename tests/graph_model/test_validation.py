@@ -375,7 +375,7 @@ def test_the_source_of_corrections_is_for_stewards_alone(source: str) -> None:
     assert caught.value.code == "RESERVED_SOURCE"
 
 
-@pytest.mark.parametrize("object_name", ["", "individual", "Device", "Unknown"])
+@pytest.mark.parametrize("object_name", ["", "individual", "Devices", "Unknown"])
 def test_only_objects_of_the_registry_can_be_sent(object_name: str) -> None:
     with pytest.raises(BadInput) as caught:
         check_target("crm", object_name)

@@ -15,8 +15,6 @@ from graph_model.ingestion.formats.model import BadFile, BadRow, Limits, Row
 
 _ROWS = 1_000
 """Rows that are decoded at a time."""
-_BYTES = 16_000_000
-"""Bytes that are made values of Python at a time, unless a row has more."""
 _SMALL = 1_000_000
 """Bytes that any file may expand to."""
 _FOOTER_TEXT, _FOOTER_ITEMS = 16_000_000, 1_000_000
@@ -39,11 +37,11 @@ def read_parquet(
             for batch in file.iter_batches(batch_size=_ROWS, row_groups=groups):
                 rows = batch.slice(skip).cast(schema, safe=False)
                 skip = max(0, skip - batch.num_rows)
-                for part, size in _sliced(rows):
+                for part, size in _sliced(rows, limits.row_bytes):
                     seen += size
                     if seen > most:
                         raise _expands(limits)
-                    if size > limits.row_bytes and part.num_rows == 1:
+                    if size > limits.row_bytes:
                         number += 1
                         yield BadRow(number, "ROW_TOO_LARGE", "The row is longer than a row may be.", "")
                         continue
@@ -97,15 +95,15 @@ def _groups_from(metadata: pq.FileMetaData, after_row: int) -> tuple[list[int], 
     return list(range(first, metadata.num_row_groups)), skip
 
 
-def _sliced(batch: pa.RecordBatch) -> Iterator[tuple[pa.RecordBatch, int]]:
-    """The batch in parts that expand to no more than is good at a time, or have one row; with their sizes."""
+def _sliced(batch: pa.RecordBatch, most: int) -> Iterator[tuple[pa.RecordBatch, int]]:
+    """The batch in parts that expand to no more than `most` bytes, or have one row; with their sizes."""
     size = expanded_bytes(batch.to_struct_array())
-    if size <= _BYTES or batch.num_rows == 1:
+    if size <= most or batch.num_rows == 1:
         yield batch, size
     elif batch.num_rows:
         half = batch.num_rows // 2
-        yield from _sliced(batch.slice(0, half))
-        yield from _sliced(batch.slice(half))
+        yield from _sliced(batch.slice(0, half), most)
+        yield from _sliced(batch.slice(half), most)
 
 
 def _row(number: int, values: dict[str, Any], null_value: str | None) -> Row | BadRow:

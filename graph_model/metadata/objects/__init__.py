@@ -2,6 +2,7 @@
 
 from graph_model.metadata.fields import MAX_KEY as MAX_KEY
 from graph_model.metadata.fields import MAX_TEXT as MAX_TEXT
+from graph_model.metadata.fields import Addition as Addition
 from graph_model.metadata.fields import Category as Category
 from graph_model.metadata.fields import Classification as Classification
 from graph_model.metadata.fields import Field as Field
@@ -14,9 +15,12 @@ from graph_model.metadata.identifier_types import ISSUED_BY_AUTHORITY as ISSUED_
 from graph_model.metadata.identifier_types import ISSUED_BY_SOURCE as ISSUED_BY_SOURCE
 from graph_model.metadata.identifier_types import IdentifierType as IdentifierType
 from graph_model.metadata.objects.commerce import COMMERCE
+from graph_model.metadata.objects.contact_points import CONTACT_POINTS
 from graph_model.metadata.objects.engagement import ENGAGEMENTS
+from graph_model.metadata.objects.marketing import MARKETING
 from graph_model.metadata.objects.parties import INDIVIDUAL as INDIVIDUAL
 from graph_model.metadata.objects.parties import ORGANIZATION as ORGANIZATION
+from graph_model.metadata.objects.relations import RELATIONS
 from graph_model.metadata.objects.sales import SALES
 from graph_model.metadata.objects.service import SERVICE
 
@@ -25,5 +29,15 @@ DEVICE_OBJECT = "Device"
 DEVICE_LOGINS = "logins"
 """The field of such a record that holds the logins that were seen with it."""
 
-SHIPPED_OBJECTS = (INDIVIDUAL, ORGANIZATION, *SALES, *COMMERCE, *SERVICE, *ENGAGEMENTS)
+SHIPPED_OBJECTS = (
+    INDIVIDUAL,
+    ORGANIZATION,
+    *CONTACT_POINTS,
+    *SALES,
+    *COMMERCE,
+    *SERVICE,
+    *MARKETING,
+    *ENGAGEMENTS,
+    *RELATIONS,
+)
 """All of them, in the order in which they are told of."""

@@ -6,11 +6,12 @@ from graph_model.metadata.declaring import (
     CUSTOMER_NUMBER,
     INTERNAL,
     LOGIN,
-    LOYALTY_NUMBER,
     PERSONAL,
     PUBLIC,
     SENSITIVE,
+    date,
     enum,
+    integer,
     text,
     typed,
 )
@@ -52,13 +53,22 @@ PARTY_IDENTIFICATIONS = Field(
         text("number", "The number.", SENSITIVE, most=128, required=True),
     ),
 )
-NO_MERGE = text("noMergeReason", "Why this record must never be merged with others; left out, it may.")
+NO_MERGE = text(
+    "noMergeReason",
+    "Why this record must never be merged with others; left out, it may.",
+    cim="noMergeReasonId",
+)
 NAME = (
     text("firstName", "Given name.", PERSONAL, cim="firstName"),
-    text("middleName", "Middle name.", PERSONAL),
-    text("lastName", "Family name.", PERSONAL),
-    text("suffix", "What follows the name, such as Jr or III.", PERSONAL),
-    text("fullName", "The whole name, where the source does not keep its parts apart.", PERSONAL),
+    text("middleName", "Middle name.", PERSONAL, cim="middleName"),
+    text("lastName", "Family name.", PERSONAL, cim="lastName"),
+    text("suffix", "What follows the name, such as Jr or III.", PERSONAL, cim="nameSuffix"),
+    text(
+        "fullName",
+        "The whole name, where the source does not keep its parts apart.",
+        PERSONAL,
+        cim="personName",
+    ),
 )
 
 INDIVIDUAL = ObjectType(
@@ -66,8 +76,10 @@ INDIVIDUAL = ObjectType(
     Category.PROFILE,
     "A person as one source knows them: a contact, a customer, a registered user.",
     (
-        text("salutation", "Form of address, such as Ms or Dr.", PERSONAL),
+        text("salutation", "Form of address, such as Ms or Dr.", PERSONAL, cim="salutation"),
         *NAME,
+        text("secondLastName", "Second family name.", PERSONAL, cim="secondLastName"),
+        text("preferredName", "What the person wants to be called.", PERSONAL, cim="preferredName"),
         Field(
             "alternateNames",
             FieldType.OBJECT,
@@ -76,9 +88,26 @@ INDIVIDUAL = ObjectType(
             many=True,
             parts=NAME,
         ),
-        typed("birthDate", FieldType.DATE, "Date of birth.", SENSITIVE),
-        text("birthPlace", "Place of birth.", SENSITIVE),
-        enum("gender", "Gender.", "FEMALE", "MALE", "OTHER", classification=SENSITIVE),
+        date("birthDate", "Date of birth.", SENSITIVE, cim="birthDate"),
+        text("birthPlace", "Place of birth.", SENSITIVE, cim="birthPlace"),
+        date("deathDate", "Date of death.", SENSITIVE, cim="deathDate"),
+        enum(
+            "gender",
+            "Gender.",
+            {"FEMALE": "Female.", "MALE": "Male.", "OTHER": "Another gender."},
+            classification=PERSONAL,
+            cim="genderId",
+        ),
+        text("pronoun", "Pronoun by which to speak of the person.", PERSONAL, cim="pronounId"),
+        typed(
+            "residenceCountry",
+            FieldType.COUNTRY,
+            "Country where the person lives, ISO 3166-1 alpha-2.",
+            PERSONAL,
+            cim="residenceCountryName",
+        ),
+        text("occupation", "Occupation.", PERSONAL, cim="occupation"),
+        text("website", "Address of the person's website.", PERSONAL, cim="webSiteURL"),
         EMAILS,
         PHONES,
         *ADDRESS,
@@ -87,7 +116,13 @@ INDIVIDUAL = ObjectType(
         ADDRESSES,
         PARTY_IDENTIFICATIONS,
         CUSTOMER_NUMBER,
-        LOYALTY_NUMBER,
+        text(
+            "loyaltyNumber",
+            "Loyalty membership numbers.",
+            PERSONAL,
+            identifier=IdentifierType.LOYALTY_NUMBER,
+            many=True,
+        ),
         LOGIN,
         text(
             "deviceId",
@@ -106,6 +141,7 @@ INDIVIDUAL = ObjectType(
         NO_MERGE,
     ),
     cim="Individual",
+    ignored=frozenset({"partyId", "partyTypeId"}),
 )
 
 ORGANIZATION = ObjectType(
@@ -113,9 +149,11 @@ ORGANIZATION = ObjectType(
     Category.PROFILE,
     "A company, an association or an authority as one source knows it; resolved among organisations only.",
     (
-        text("name", "Name, with or without the legal form.", PUBLIC),
+        text("name", "Name, with or without the legal form.", PUBLIC, cim="businessName"),
         text("alternateNames", "Other names: trading names, brands, former names.", PUBLIC, many=True),
         text("website", "Address of the website.", PUBLIC),
+        text("industry", "Industry.", cim="primaryIndustryName"),
+        integer("employeeCount", "How many work there.", cim="employeeCount"),
         EMAILS,
         PHONES,
         *ADDRESS,
@@ -125,4 +163,5 @@ ORGANIZATION = ObjectType(
         NO_MERGE,
     ),
     cim="Organization",
+    ignored=frozenset({"partyId", "partyTypeId"}),
 )

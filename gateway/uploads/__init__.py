@@ -1,0 +1,1 @@
+"""Parts of bulk jobs, sent over HTTP."""
