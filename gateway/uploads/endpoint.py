@@ -76,6 +76,8 @@ class _Receiver:
         job = await self._find_job(request.path_params["job"])
         if job is None or job.kind is not JobKind.INGEST:
             raise Refused(404, Code.NOT_FOUND, "There is no ingest job with that id.")
+        if job.holder != self._uploads.id:
+            raise BadInput("Another gateway has this job's files: ask it.", code="WRONG_GATEWAY")
         return job
 
 

@@ -83,7 +83,7 @@ class Uploads:
         used = await asyncio.to_thread(self._prepare, folder)
         path = folder / f"{_stem(number)}.{new_id('part')}"
         try:
-            digest, size = await self._receive(path, chunks, self.quota - used + before)
+            digest, size = await _receive(path, self._within(chunks, self.quota - used + before))
             if sha256 is not None and digest != sha256:
                 raise BadInput("The part is not what its checksum was made of.", code="CHECKSUM_MISMATCH")
             part = Part(number, path, size, digest, times.to_text(datetime.now(UTC)))
@@ -93,27 +93,19 @@ class Uploads:
             raise
         return part
 
-    async def _receive(self, path: Path, chunks: AsyncIterator[bytes], most_written: int) -> tuple[str, int]:
-        digest, size = hashlib.sha256(), 0
-        waiting = bytearray()
-        with _full_disk(), await asyncio.to_thread(path.open, "xb", 0) as file:
-
-            def write(data: bytes) -> None:
-                digest.update(data)
-                _write_all(file, data)
-
+    async def _within(self, chunks: AsyncIterator[bytes], most_written: int) -> AsyncIterator[bytes]:
+        """The chunks, until all that is written at the same time is too much."""
+        size = 0
+        try:
             async for chunk in chunks:
                 size += len(chunk)
                 self._written += len(chunk)
                 if self._written > most_written:
                     raise QuotaExceeded("There is no room for it among what is uploaded; delete jobs.")
-                waiting += chunk
-                if len(waiting) >= _BUFFER:
-                    await asyncio.to_thread(write, bytes(waiting))
-                    waiting.clear()
-            await asyncio.to_thread(write, bytes(waiting))
-            await asyncio.to_thread(os.fsync, file.fileno())
-        return digest.hexdigest(), size
+                yield chunk
+        except BaseException:
+            self._written -= size
+            raise
 
     async def parts(self, job_id: str) -> list[Part]:
         """The parts of a job, by their numbers."""
@@ -136,6 +128,27 @@ class Uploads:
         with _full_disk():
             folder.mkdir(parents=True, exist_ok=True)
         return sum(_size(path) for path in self._directory.rglob("*"))
+
+
+async def _receive(path: Path, chunks: AsyncIterator[bytes]) -> tuple[str, int]:
+    """Write a new file; its SHA-256 and its size. It is on disk when this returns."""
+    digest, size = hashlib.sha256(), 0
+    waiting = bytearray()
+    with _full_disk(), await asyncio.to_thread(path.open, "xb", 0) as file:
+
+        def write(data: bytes) -> None:
+            digest.update(data)
+            _write_all(file, data)
+
+        async for chunk in chunks:
+            size += len(chunk)
+            waiting += chunk
+            if len(waiting) >= _BUFFER:
+                await asyncio.to_thread(write, bytes(waiting))
+                waiting.clear()
+        await asyncio.to_thread(write, bytes(waiting))
+        await asyncio.to_thread(os.fsync, file.fileno())
+    return digest.hexdigest(), size
 
 
 def _identified(directory: Path) -> str:

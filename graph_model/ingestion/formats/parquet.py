@@ -48,7 +48,9 @@ def read_parquet(
                     for values in part.to_pylist():
                         number += 1
                         yield _row(number, values, null_value)
-    except (OSError, pa.ArrowException, ValueError, MemoryError) as error:
+    except MemoryError:
+        raise _expands(limits) from None
+    except (OSError, pa.ArrowException, ValueError) as error:
         raise _unreadable(error) from None
 
 

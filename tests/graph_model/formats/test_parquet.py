@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import gzip
+import multiprocessing
 import resource
+from concurrent.futures import ProcessPoolExecutor
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from pathlib import Path
@@ -14,6 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from graph_model.ingestion.formats.bounding import bound_memory
 from graph_model.ingestion.formats.model import Format, Limits
 from tests.graph_model.formats.reading import Read, read
 
@@ -185,3 +188,33 @@ def test_a_list_of_very_many_values_is_refused_by_what_the_footer_says(tmp_path:
     assert path.stat().st_size < 10_000
     assert parquet(path).broken == "EXPANDS_TOO_MUCH"
     assert peak() - before < 100_000_000
+
+
+def varint(number: int) -> bytes:
+    """A number as Thrift writes it."""
+    left, found = number * 2, bytearray()
+    while left > 127:
+        found.append(left & 127 | 128)
+        left >>= 7
+    return bytes([*found, left])
+
+
+def read_bounded(path: Path) -> tuple[str | None, int]:
+    """Read a file in a process that is bounded: the code that it ends with, and the most memory it had."""
+    bound_memory()
+    return parquet(path).broken, peak()
+
+
+def test_a_footer_that_lies_does_not_fill_the_memory_of_who_is_bounded(tmp_path: Path) -> None:
+    path = nested_bomb(tmp_path)
+    content = path.read_bytes()
+    footer = len(content) - 8 - int.from_bytes(content[-8:-4], "little")
+    lie = content[footer:].replace(varint(50_000_000), b"\x82\x80\x80\x00")
+    path.write_bytes(content[:footer] + lie)
+    assert path.read_bytes() != content
+
+    with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as apart:
+        broken, memory = apart.submit(read_bounded, path).result()
+
+    assert broken == "EXPANDS_TOO_MUCH"
+    assert memory < 600_000_000
