@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import LiteralString
 
 from graph_model import times
-from graph_model.backfill import fold_texts, prepare_matching, tie_objects
+from graph_model.backfill import fold_texts, name_types, prepare_matching, tie_objects
 from graph_model.graph import Graph, Transaction
 from graph_model.identity.candidates import SLOTS
 from graph_model.identity.rulesets.seed import seed_rulesets
@@ -174,6 +174,15 @@ MIGRATIONS = (
             "CREATE INDEX deleted_files_holder IF NOT EXISTS FOR (n:DeletedFiles) ON (n.holder)",
         ),
         fill=list_jobs,
+    ),
+    Migration(
+        10,
+        "versions of records",
+        (
+            "CREATE CONSTRAINT record_version_id IF NOT EXISTS FOR (n:RecordVersion) REQUIRE n.id IS UNIQUE",
+            "CREATE INDEX record_version_record IF NOT EXISTS FOR (n:RecordVersion) ON (n.record)",
+        ),
+        rewrite=name_types,
     ),
 )
 

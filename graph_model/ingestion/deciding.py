@@ -143,7 +143,6 @@ def wants_content(
         for item in batch
         if (key := str(item.record.key)) in stored
         and key not in anew
-        and stored[key].said is None
         and needs_content(stored[key], item.record)
     }
 
@@ -184,9 +183,8 @@ def decide(
             fate.outcome if (fate := decided.fates[str(item.record.key)]).anew else found
             for item, found in zip(batch, decided.outcomes, strict=True)
         ]
-    decided.kept = [
-        _kept(item, decided.fates[str(item.record.key)], time) for item in aside if _is_kept(item)
-    ]
+    kept = (_kept(item, decided, time) for item in aside if _is_received(item.record))
+    decided.kept = [item for item in kept if not _says_no_more(item)]
     return decided
 
 
@@ -199,12 +197,19 @@ def event_time_warning(record: Record, fate: Fate) -> Problem | None:
     return Problem("IMMUTABLE_FIELD", f"{name} stays what the record's first version says.", (name,))
 
 
-def _is_kept(item: Submission) -> bool:
-    return item.record.payload is not None or item.record.deleted
+def _is_received(record: Record) -> bool:
+    return record.payload is not None or record.deleted
 
 
-def _kept(item: Submission, fate: Fate, time: str) -> Kept:
+def _says_no_more(kept: Kept) -> bool:
+    """Whether it is what the record holds already: in canonical form one version has one content, while what
+    a mapping left out may differ."""
+    return kept.is_current and kept.mapping is None
+
+
+def _kept(item: Submission, decided: Decided, time: str) -> Kept:
     record = item.record
+    fate = decided.fates[str(record.key)]
     return Kept(
         str(record.key),
         record.modified_at,

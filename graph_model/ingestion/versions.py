@@ -74,8 +74,8 @@ class State:
     @property
     def modified_at(self) -> str:
         """When what it says was last modified."""
-        times = [version.modified_at for version in self.patched.values()]
-        return max(times) if self.whole is None else max(self.whole.modified_at, *times)
+        versions = [*self.patched.values()] if self.whole is None else [self.whole, *self.patched.values()]
+        return max(versions).modified_at
 
     def knows(self, record: Record) -> bool:
         """Whether that very version is among those that count."""
@@ -103,12 +103,11 @@ def joined(state: State, record: Record, *, received_at: str = "") -> State:
 
 
 def needs_content(state: State, record: Record) -> bool:
-    """Whether joining the version needs to know what is said without it."""
+    """Whether joining the version needs to know what is said without it, and since when."""
     if record.mode is Mode.PATCH or state.patched:
         return True
-    return (
-        state.first is not None and record.object_type.immutable and version_of(record) < state.first.version
-    )
+    is_earlier = state.first is None or version_of(record) < state.first.version
+    return record.object_type.immutable and is_earlier
 
 
 def outcome(before: State, after: State, record: Record) -> Outcome:

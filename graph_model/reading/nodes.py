@@ -58,8 +58,8 @@ def by_node_ids(asked: NodeShapes) -> Statement:
   RETURN [key, {rendering.parameter(CONSTRAINT)}, {row(shapes[CONSTRAINT], "n", rendering)}]
 }}, COLLECT {{
   UNWIND $objects AS key
-  MATCH (n:BusinessObject {{id: key}}) WHERE n.deletedAt IS NULL
-  RETURN [key, n.object, CASE n.object {objects} END]
+  MATCH (n:BusinessObject {{id: key}}) WHERE n.deletedAt IS NULL AND n.incomplete IS NULL
+  RETURN [key, n.objectType, CASE n.objectType {objects} END]
 }}]"""
     return Statement(text, rendering.parameters)
 
