@@ -43,6 +43,15 @@ class Business:
         return RecordKey(*party.split("/", 2)) if party is not None else None
 
     @property
+    def incomplete(self) -> set[str]:
+        """Those that lack what they cannot do without, and are shown nowhere until they have it."""
+        return {
+            key
+            for key, record in self.records.items()
+            if not record.deleted and is_incomplete(record.object_type, record.fields)
+        }
+
+    @property
     def parties_of_all(self) -> dict[str, str]:
         """The record that each satellite of the batch says something of now, whether it changes or not."""
         parties = {key: str(party) for key, party in self.parties.items() if party is not None}
@@ -53,12 +62,15 @@ class Business:
     @property
     def writings(self) -> dict[str, Writing]:
         """How each that changes is written."""
-        return {key: self._writing(key, record) for key, record in self.records.items()}
+        incomplete = self.incomplete
+        return {key: self._writing(key, key in incomplete) for key in self.records}
 
-    def _writing(self, key: str, record: Record) -> Writing:
+    def _writing(self, key: str, is_incomplete: bool) -> Writing:
         party = self.parties[key]
-        lacks = not record.deleted and is_incomplete(record.object_type, record.fields)
-        more = {"incomplete": True if lacks else None, "party": str(party) if party is not None else None}
+        more = {
+            "incomplete": True if is_incomplete else None,
+            "party": str(party) if party is not None else None,
+        }
         return writing(self.decided.fates[key], key in self.stored, more)
 
 

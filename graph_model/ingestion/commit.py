@@ -143,7 +143,8 @@ async def commit_batch(
     await bereaved.tie_anew(transaction, SYSTEM, now=now)
     if also is not None:
         await also(transaction)
-    settled = await settle(transaction, changes, Written(objects, tied), threshold, now=now)
+    written = Written(objects, tied, business.stored, business.incomplete)
+    settled = await settle(transaction, changes, written, threshold, now=now)
     whose = settled.resolution.membership | settled.whose
     parties = business.parties_of_all
     whose |= await _whose(

@@ -21,8 +21,10 @@ from graph_model.identity.subjects import Findable, findable, gather, record_fin
 from graph_model.identity.traces import linking
 from graph_model.ingestion.deciding import merged
 from graph_model.ingestion.devices import DERIVED_DEVICE
+from graph_model.ingestion.preparing import known_as
 from graph_model.ingestion.settle import NOTHING_WRITTEN, Written, make_way, settle, tell
 from graph_model.insights.model import Threshold
+from graph_model.metadata.catalogue import Catalogue, read_catalogue
 from graph_model.metadata.custom import read_registry
 from graph_model.metadata.objects import DEVICE_OBJECT, INDIVIDUAL, IdentifierType
 from graph_model.metadata.registry import Registry
@@ -49,6 +51,7 @@ RETURN collect(DISTINCT o.key)
 _OBJECTS: LiteralString = """
 UNWIND $keys AS key
 MATCH (o:BusinessObject {key: key})
+WHERE o.deletedAt IS NULL AND NOT coalesce(o.incomplete, false)
 RETURN collect([o.key, o.objectType, o.modifiedAt, o.contentHash, o.fields])
 """
 
@@ -109,13 +112,19 @@ async def normalise_objects(
     await identity.lock(transaction)
     ruling = await active(transaction)
     rows = await transaction.run(_OBJECTS, keys=list(keys))
-    registry = await read_registry(transaction)
-    objects = [_record(registry, row, None, default_country) for row in rows]
+    catalogue = await read_catalogue(transaction)
+    objects = [_called(_record(catalogue.registry, row, None, default_country), catalogue) for row in rows]
     time = times.to_text(now)
-    written = Written(objects, await linking.tied(transaction, keys))
+    written = Written(objects, await linking.tied(transaction, keys), keys)
     changes = await gather(transaction, ruling, {}, _nothing, _nothing)
     settled = await settle(transaction, changes, written, threshold, now=now)
     await tell(transaction, settled, {}, time=time)
+
+
+def _called(item: Record, catalogue: Catalogue) -> Record:
+    """The object with what its source calls the records that it may name."""
+    source = catalogue.sources.get(item.key.source)
+    return item if source is None else replace(item, known_as=known_as(source, catalogue.registry))
 
 
 def _nothing(_: Loaded) -> Mapping[str, Findable]:
