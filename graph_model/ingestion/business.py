@@ -6,9 +6,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from graph_model.graph import Transaction
-from graph_model.ingestion import satellites, versions
+from graph_model.ingestion import versions
 from graph_model.ingestion.deciding import Decided, Submission, decide, is_incomplete, wants_content
-from graph_model.ingestion.satellites import Contribution
+from graph_model.ingestion.satellites import Contribution, contribution_of, party_of
 from graph_model.ingestion.versions import State
 from graph_model.ingestion.writing import writing
 from graph_model.records import store
@@ -34,7 +34,7 @@ class Business:
             if (was := self.party_before(key)) is not None:
                 found.setdefault(was, {})[key] = None
             if (party := self.parties[key]) is not None:
-                found.setdefault(party, {})[key] = satellites.contribution_of(record)
+                found.setdefault(party, {})[key] = contribution_of(record)
         return found
 
     def party_before(self, key: str) -> RecordKey | None:
@@ -90,7 +90,10 @@ async def decide_objects(
     states |= {key: _state(stored[key], found, key in fixed) for key, found in content.items()}
     decided = decide(batch, states, anew=anew, time=time)
     records = {key: fate.standing(default_country) for key, fate in decided.changed.items()}
-    parties = {key: None if item.deleted else satellites.party_of(item) for key, item in records.items()}
+    parties = {
+        key: None if item.deleted or is_incomplete(item.object_type, item.fields) else party_of(item)
+        for key, item in records.items()
+    }
     return Business(decided, records, stored, parties)
 
 

@@ -344,12 +344,19 @@ def _worked_out(record: Record, features: Features, ruleset: int) -> dict[str, A
 def _object(record: Record, writing: Writing) -> dict[str, Any]:
     """The object's fields as properties of their own, so that the graph can filter and add them up;
     amounts as whole millionths, because sums of decimals must not depend on their order."""
-    properties: dict[str, FieldValue | None] = {}
-    for of in record.object_type.fields:
-        value = record.fields.get(of.name)
-        if of.type is FieldType.MONEY and value is not None:
-            value = int(Decimal(str(value)) * MILLION)
-        properties[of.name] = value
+    properties: dict[str, Any] = {
+        of.name: _flat(of.type, record.fields.get(of.name))
+        for of in record.object_type.fields
+        if of.type is not FieldType.OBJECT
+    }
     properties |= folded(properties, (of.name for of in record.object_type.fields if of.folded))
     happened = record.object_type.time_field
     return properties | _common(record, writing) | {"at": properties.get(happened) if happened else None}
+
+
+def _flat(type_: FieldType, value: FieldValue | None) -> Any:
+    if type_ not in (FieldType.MONEY, FieldType.DECIMAL) or value is None:
+        return value
+    if isinstance(value, list):
+        return [int(Decimal(str(item)) * MILLION) for item in value]
+    return int(Decimal(str(value)) * MILLION)
