@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any, LiteralString
+from typing import LiteralString
 
 from graph_model import times
 from graph_model.events import store as events
@@ -22,6 +21,7 @@ from graph_model.ingestion.business import decide_objects
 from graph_model.ingestion.deciding import Decided, event_time_warning
 from graph_model.ingestion.deciding import Submission as Submission
 from graph_model.ingestion.devices import derived_device, logins_of_device, with_logins
+from graph_model.ingestion.news import record_events
 from graph_model.ingestion.normalising import normalise_records
 from graph_model.ingestion.profiles import decide_profiles
 from graph_model.ingestion.settle import Written, make_way, settle, tell
@@ -29,7 +29,7 @@ from graph_model.insights import store as insights
 from graph_model.insights.model import Threshold
 from graph_model.records import history
 from graph_model.records import store as records_store
-from graph_model.records.model import Outcome, Record, RecordResult
+from graph_model.records.model import Record, RecordResult
 from graph_model.records.store import StoredRecord
 
 _WHOSE_RECORDS: LiteralString = """
@@ -161,8 +161,9 @@ async def commit_batch(
         if (party := business.party_before(key)) is not None and (owner := was.get(str(party)))
     }
     changed = [*business.records.values(), *(profiles.records[key] for key in profiles.decided.changed)]
-    causing = _by_individual(changed, whose_before | whose, outcome_of)
-    await tell(transaction, settled, causing, time=time)
+    before_it = {key for key, fate in fates.items() if not fate.before.is_unknown}
+    news = record_events(changed, whose_before | whose, outcome_of, actors, before_it)
+    await tell(transaction, settled, news, time=time)
     return _results(batch, [business.decided, profiles.decided], whose, settled.resolution.created)
 
 
@@ -234,26 +235,6 @@ async def _whose(
         if keys:
             whose.update(await transaction.run(statement, keys=sorted(keys)))
     return whose
-
-
-def _by_individual(
-    changed: Iterable[Record], whose: Mapping[str, str], outcomes: Mapping[str, Outcome]
-) -> dict[str, list[dict[str, Any]]]:
-    """The records that changed something, as an event names them, by the individual that they belong to."""
-    causes: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
-    for record in changed:
-        owner = whose.get(str(record.key))
-        outcome = outcomes[str(record.key)]
-        if owner is not None and outcome is not Outcome.UNCHANGED:
-            causes[owner].append(
-                {
-                    "source": record.key.source,
-                    "object": record.key.object,
-                    "recordId": record.key.record_id,
-                    "outcome": outcome,
-                }
-            )
-    return causes
 
 
 def _is_profile(record: Record) -> bool:

@@ -71,8 +71,8 @@ class Record:
     is a tombstone: it says nothing but that its source has the record no longer. `payload` is the JSON that
     was received, None of what is made here; `mapping` the version of the source's mapping that read it, None
     where the source sends canonical form. `known_as` are the objects under which the source has records of a
-    canonical object, where those are not of that name. `sent` is how it was sent, where its source's mapping
-    made something else of it.
+    canonical object, where those are not of that name; `sent` how the row was sent that says it, where a
+    mapping found that it says a deletion.
     """
 
     key: RecordKey

@@ -28,6 +28,19 @@ OPERATIONS = {
     "Query.exportRuleset": "{ exportRuleset }",
     "Query.job": '{ job(id: "job_1") { id } }',
     "Query.jobs": "{ jobs { id } }",
+    "Query.source": '{ source(name: "s") { version } }',
+    "Query.testMapping": (
+        '{ testMapping(input: {source: "s", object: "o", sample: []}) { rows { unmapped } } }'
+    ),
+    "Mutation.registerSource": (
+        'mutation { registerSource(input: {name: "s", template: SHOP}) { source { version } } }'
+    ),
+    "Mutation.updateSourceMapping": (
+        'mutation { updateSourceMapping(input: {source: "s", expectedVersion: 1}) { source { version } } }'
+    ),
+    "Mutation.removeSource": 'mutation { removeSource(input: {source: "s"}) { removedSource } }',
+    "Mutation.remapRecords": 'mutation { remapRecords(input: {source: "s"}) { job { id } } }',
+    "Mutation.replay": 'mutation { replay(input: {source: "s"}) { job { id } } }',
     "Mutation.createRulesetDraft": "mutation { createRulesetDraft(input: {}) { ruleset { id } } }",
     "Mutation.updateRulesetDraft": (
         "mutation { updateRulesetDraft(input: {version: 2, patch: {}}) { ruleset { id } } }"
@@ -40,6 +53,11 @@ OPERATIONS = {
     "Mutation.previewRuleset": "mutation { previewRuleset(input: {version: 2}) { job { id } } }",
     "Mutation.activateRuleset": "mutation { activateRuleset(input: {version: 2}) { job { id } } }",
     "Mutation.abortJob": 'mutation { abortJob(input: {id: "job_1"}) { job { id } } }',
+    "Mutation.deleteJob": 'mutation { deleteJob(input: {id: "job_1"}) { deletedId } }',
+    "Mutation.createIngestJob": (
+        'mutation { createIngestJob(input: {source: "s", object: "Individual"}) { job { id } } }'
+    ),
+    "Mutation.completeUpload": 'mutation { completeUpload(input: {id: "job_1"}) { job { id } } }',
     "Query.previewReconciliation": (
         '{ previewReconciliation(id: "ind_1", reconciliation: {}) { individualId } }'
     ),
@@ -63,6 +81,14 @@ OPERATIONS = {
     ),
     "Mutation.enableWebhook": 'mutation { enableWebhook(input: {id: "whk_1"}) { webhook { id } } }',
     "Mutation.deleteWebhook": 'mutation { deleteWebhook(input: {id: "whk_1"}) { deletedId } }',
+    "Mutation.rotateWebhookSecret": 'mutation { rotateWebhookSecret(input: {id: "whk_1"}) { secret } }',
+    "Mutation.redriveDeliveries": (
+        'mutation { redriveDeliveries(input: {webhookId: "whk_1", which: {allDead: true}}) { count } }'
+    ),
+    "Mutation.discardDeliveries": (
+        'mutation { discardDeliveries(input: {webhookId: "whk_1", which: {allDead: true}}) { count } }'
+    ),
+    "Query.deliveries": '{ deliveries(webhookId: "whk_1") { id } }',
     "Mutation.mergeIndividuals": (
         'mutation { mergeIndividuals(input: {ids: ["ind_1"], reason: "so"}) { dryRun } }'
     ),
@@ -79,6 +105,7 @@ OPERATIONS = {
     "Mutation.undoConstraint": 'mutation { undoConstraint(input: {id: "con_1", reason: "so"}) { dryRun } }',
     "Mutation.assignReviews": "mutation { assignReviews(input: {ids: []}) { reviews { id } } }",
     "Mutation.decideReviews": "mutation { decideReviews(input: {decisions: []}) { reviews { id } } }",
+    "Subscription.jobProgress": 'subscription { jobProgress(id: "job_1") { id } }',
     "Subscription.insightEvents": "subscription { insightEvents { id } }",
 }
 
