@@ -253,11 +253,13 @@ def _application(
     connections: Connections,
     instruments: Instruments,
 ) -> ASGIApp:
+    spool = Spool(settings.data_dir / "spool", quota=settings.spool_quota, patience=settings.spool_patience)
     metrics = instruments.metrics
     if metrics is not None:
         metrics.watch(
             event_position=lambda: services.tail.position,
             records_waiting=lambda: services.ingestion.waiting,
+            spooled_bytes=lambda: spool.used,
             requests_open=lambda: connections.open[Transport.HTTP],
             sockets_open=lambda: connections.open[Transport.WEBSOCKET],
         )
@@ -270,7 +272,6 @@ def _application(
         init_timeout=settings.init_timeout,
         keep_alive=settings.keep_alive,
     )
-    spool = Spool(settings.data_dir / "spool", quota=settings.spool_quota)
     door = Door(connections, _authenticate, settings.allowed_origins)
     app = Starlette(
         routes=[

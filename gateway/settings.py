@@ -72,6 +72,8 @@ class Settings(BaseSettings):
     spool_quota: int = Field(1_000_000_000, ge=0)
     """Most bytes that answers to such bodies which are not read yet may take on disk, in `spool` in the
     folder of the embedded graph."""
+    spool_patience: float = Field(30.0, gt=0)
+    """Seconds that a body waits for room there, when its client does not read, before it ends."""
     max_body_bytes: int = Field(10_000_000, ge=1_000)
     """Largest request body and websocket message, in bytes."""
     max_tokens: int = Field(2_000, ge=1)

@@ -6,6 +6,7 @@ import asyncio
 import io
 from collections.abc import Callable, Coroutine
 from concurrent.futures import Future
+from contextlib import suppress
 from threading import Lock
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
 
 T = TypeVar("T")
+
+_LINGER = 1.0
 
 
 class Stopped(Exception):
@@ -95,25 +98,36 @@ class Body(io.RawIOBase):
         buffer = bytearray(size if size >= 0 else io.DEFAULT_BUFFER_SIZE)
         return bytes(buffer[: self.readinto(buffer)])
 
+    async def discard(self) -> None:
+        """Take the rest and forget it: a client that sends all before it reads would never come to read why
+        the body is not read, and closing a connection on what it sent takes the answer from it."""
+        with suppress(BadFile):
+            while self._more:
+                async with asyncio.timeout(_LINGER if self._draining.is_set() else self._idle):
+                    self._taken(await self._receive())
+
     async def _arrival(self) -> bytes:
         if self._draining.is_set():
             raise BadFile("SHUTTING_DOWN", "The gateway is shutting down; send the rest again.")
         receiving = asyncio.ensure_future(self._receive())
         draining = asyncio.ensure_future(self._draining.wait())
+        body: bytes | None = None
         try:
             await asyncio.wait((receiving, draining), timeout=self._idle, return_when=asyncio.FIRST_COMPLETED)
-            if receiving.done():
-                return self._taken(receiving.result())
         finally:
-            receiving.cancel()
             draining.cancel()
+            if not receiving.cancel():
+                # Even if nobody wants it any more it was the last of the body, or it was not.
+                body = self._taken(receiving.result())
+        if body is not None:
+            return body
         if self._draining.is_set():
             return await self._arrival()
         raise BadFile("BODY_TIMEOUT", f"Nothing was sent for {self._idle:g} seconds.")
 
     def _taken(self, message: Any) -> bytes:
+        self._more = message.get("more_body", False)
         if message["type"] == "http.disconnect":
             raise BadFile("BODY_BROKEN_OFF", "The client broke off.")
-        self._more = message.get("more_body", False)
         body: bytes = message.get("body", b"")
         return body

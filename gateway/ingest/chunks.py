@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import Executor
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import BinaryIO, TypeAlias, cast
 
@@ -69,9 +70,14 @@ class Chunks:
         await self._reading
 
     async def stop(self) -> None:
-        """Read no more; the rest of the body is for the server to discard."""
+        """Store no more of the body."""
         self._bridge.stop()
         await asyncio.wait((self._reading,))
+
+    async def discard(self) -> None:
+        """Take what is left of the body, once it is stopped, for as long as something comes."""
+        with suppress(TimeoutError):
+            await self._body.discard()
 
     def _pump(self) -> None:
         try:

@@ -63,9 +63,9 @@ class Exchange:
             await self._end()
             raise
         if self._failure is not None and not self._tally.rows:
-            failure = self._failure
+            await self._working
             await self._end()
-            raise failure
+            raise self._failure
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers = [(b"content-type", b"application/x-ndjson"), (b"x-accel-buffering", b"no")]
@@ -74,6 +74,8 @@ class Exchange:
             async for data in self._answer.taken():
                 async with asyncio.timeout(self._idle):
                     await send({"type": "http.response.body", "body": data, "more_body": True})
+            if self._working is not None:
+                await self._working
             await send({"type": "http.response.body", "body": b""})
         except TimeoutError:
             _log.warning("ingest_answer_not_read", request_id=self._request_id)
@@ -103,6 +105,7 @@ class Exchange:
             error = present(self._failure, self._request_id) if self._failure is not None else None
             self._answer.end(self._tally.summary(error))
             self._begun.set()
+        await self._chunks.discard()
 
     async def _feed(self) -> None:
         number = 0

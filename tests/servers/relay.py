@@ -15,6 +15,9 @@ class Relay:
         self._target = urlsplit(uri)
         self._port = 0
         self._writers: set[asyncio.StreamWriter] = set()
+        self.answering = asyncio.Event()
+        """While it is not set, what the server answers is held back."""
+        self.answering.set()
 
     @property
     def uri(self) -> str:
@@ -45,16 +48,23 @@ class Relay:
         ends = {writer, far_writer}
         self._writers |= ends
         try:
-            await asyncio.gather(_pass_on(reader, far_writer), _pass_on(far_reader, writer))
+            asked = asyncio.Event()
+            asked.set()
+            await asyncio.gather(
+                _pass_on(reader, far_writer, asked), _pass_on(far_reader, writer, self.answering)
+            )
         finally:
             self._writers -= ends
             for end in ends:
                 end.close()
 
 
-async def _pass_on(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+async def _pass_on(
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, may_pass: asyncio.Event
+) -> None:
     try:
         while data := await reader.read(65_536):
+            await may_pass.wait()
             writer.write(data)
             await writer.drain()
         writer.write_eof()
