@@ -87,6 +87,8 @@ class _Taker:
         if charge.allowance is not None and not charge.allowance.granted:
             wait = {"retry-after": str(max(1, math.ceil(charge.allowance.retry_after)))}
             raise Refused(429, Code.RATE_LIMITED, "Send it again later.", wait)
+        # A graph that stalls does not even answer whether there is such an object.
+        (await self._ingestion.room.take(1, 1)).release()
         await self._ingestion.check(target.source, target.object)
         return await self._begin(request, principal, target)
 

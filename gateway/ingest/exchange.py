@@ -47,6 +47,7 @@ class Exchange:
         self._idle = idle
         self._ended = ended
         self._tally = Tally()
+        self._untold = b""
         self._stored: asyncio.Queue[asyncio.Task[list[tuple[int, Any]]] | None] = asyncio.Queue(1)
         self._flying: set[asyncio.Task[Any]] = set()
         self._working: asyncio.Task[None] | None = None
@@ -103,7 +104,8 @@ class Exchange:
             # What was submitted is stored, whether or not there is somebody to tell.
             await asyncio.gather(*self._flying, return_exceptions=True)
             error = present(self._failure, self._request_id) if self._failure is not None else None
-            self._answer.end(self._tally.summary(error))
+            # What is stored is told of, even where the spool is full.
+            self._answer.end(self._untold + self._tally.summary(error))
             self._begun.set()
         await self._chunks.discard()
 
@@ -119,7 +121,9 @@ class Exchange:
 
     async def _tell(self) -> None:
         while (storing := await self._stored.get()) is not None:
-            await self._answer.put(self._tally.lines(await storing))
+            self._untold = self._tally.lines(await storing)
+            await self._answer.put(self._untold)
+            self._untold = b""
             self._begun.set()
 
     async def _results(self, number: int, chunk: Chunk) -> list[tuple[int, Any]]:
