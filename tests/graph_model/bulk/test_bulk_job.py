@@ -12,6 +12,7 @@ from typing import Any
 
 import orjson
 import pytest
+from structlog.testing import capture_logs
 
 from graph_model import times
 from graph_model.errors import BadInput
@@ -158,7 +159,9 @@ async def test_a_row_that_fails_the_chunk_is_found_and_the_others_are_stored(
         return await commit_batch(transaction, submissions, *more, **options)
 
     monkeypatch.setattr(storing, "commit_batch", failing)
-    job = await files.ingest(lines(rows))
+    with capture_logs() as logs:
+        job = await files.ingest(lines(rows))
+    assert [entry["event"] for entry in logs if entry["log_level"] == "error"] == ["record_failed"]
     assert counts(job) == Counts(rows=17, created=16, rejected=1, individuals=8)
     (line,) = (await rejected(graph, job.id)).splitlines()
     found = orjson.loads(line)
