@@ -75,6 +75,16 @@ async def test_records_are_deleted_by_their_ids(files: Files, graph: Graph) -> N
     assert left == {"crm/Individual/B-0", "crm/Individual/B-1"}
 
 
+async def test_fields_are_patched(files: Files, graph: Graph) -> None:
+    await files.ingest(lines(people(2)))
+    rows = [{"id": "B-0", "lastName": "Lee"}, {"id": "B-1", "firstName": None}]
+    job = await files.ingest(lines(rows), mode=Mode.PATCH, now=LATER)
+    assert counts(job) == Counts(rows=2, updated=2, individuals=1)
+    (golden,) = (await snapshot(graph)).golden.values()
+    assert (golden.get("firstName"), golden["lastName"]) == (None, "Lee")
+    assert golden["emails"] == ["kim0@example.com"]
+
+
 @pytest.mark.parametrize("apart", [0, 1_000_000])
 async def test_whatever_reads_the_rows_the_end_is_the_same(
     graph: Graph, ingestion: Ingestion, uploads: Uploads, apart: int
