@@ -7,6 +7,7 @@ import strawberry
 from resolvers.deletion import DeletionMutation
 from resolvers.golden.corrections import CorrectionMutation
 from resolvers.ingestion.mutations import IngestionMutation
+from resolvers.jobs.ingesting import IngestJobMutation
 from resolvers.jobs.mutations import JobMutation
 from resolvers.rulesets.mutations import RulesetMutation
 from resolvers.sources.mutations import SourceMutation
@@ -21,6 +22,7 @@ class Mutation(
     DeletionMutation,
     DeliveryMutation,
     IngestionMutation,
+    IngestJobMutation,
     JobMutation,
     RulesetMutation,
     SourceMutation,
