@@ -17,6 +17,7 @@ from graph_model.graph import Graph, Transaction
 from graph_model.identity.candidates import SLOTS
 from graph_model.identity.rulesets.seed import seed_rulesets
 from graph_model.jobs.listing import list_jobs
+from graph_model.metadata.counts import count_all
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +196,12 @@ MIGRATIONS = (
     ),
     Migration(
         11,
+        "counts of records",
+        ("CREATE CONSTRAINT record_count_key IF NOT EXISTS FOR (n:RecordCount) REQUIRE n.key IS UNIQUE",),
+        fill=count_all,
+    ),
+    Migration(
+        12,
         "versions of records",
         (
             "CREATE CONSTRAINT record_version_id IF NOT EXISTS FOR (n:RecordVersion) REQUIRE n.id IS UNIQUE",

@@ -18,6 +18,7 @@ from graph_model.identity.rulesets.active import Loaded, active
 from graph_model.identity.subjects import NOWHERE, Findable, findable, gather, record_findable
 from graph_model.identity.traces import linking
 from graph_model.ingestion.business import decide_objects
+from graph_model.ingestion.counting import record_counts
 from graph_model.ingestion.deciding import Decided, event_time_warning
 from graph_model.ingestion.deciding import Submission as Submission
 from graph_model.ingestion.devices import derived_device, logins_of_device, with_logins
@@ -27,6 +28,7 @@ from graph_model.ingestion.profiles import decide_profiles
 from graph_model.ingestion.settle import Written, make_way, settle, tell
 from graph_model.insights import store as insights
 from graph_model.insights.model import Threshold
+from graph_model.metadata import counts
 from graph_model.records import history
 from graph_model.records import store as records_store
 from graph_model.records.model import Record, RecordResult
@@ -161,6 +163,9 @@ async def commit_batch(
         if (party := business.party_before(key)) is not None and (owner := was.get(str(party)))
     }
     changed = [*business.records.values(), *(profiles.records[key] for key in profiles.decided.changed)]
+    there = {key for key, fate in fates.items() if not fate.before.deleted}
+    more = record_counts((item.record for item in batch), changed, there)
+    await counts.add(transaction, more, time=time)
     before_it = {key for key, fate in fates.items() if not fate.before.is_unknown}
     news = record_events(changed, whose_before | whose, outcome_of, actors, before_it)
     await tell(transaction, settled, news, time=time)

@@ -18,7 +18,7 @@ def problems(objects: Iterable[SourceObject], registry: Registry) -> list[Proble
     found = [*_names(listed)]
     for place, item in enumerate(listed):
         found.extend(_object(item, registry, ("objects", place)))
-        found.extend(_reserved(item, ("objects", place)))
+        found.extend(_reserved(item, registry, ("objects", place)))
     return found
 
 
@@ -40,12 +40,14 @@ def _twice(name: str, path: Path) -> Problem:
     return Problem("DUPLICATE_NAME", f"Of {name!r} there must be one: it is in the keys of records.", path)
 
 
-def _reserved(item: SourceObject, path: Path) -> Iterator[Problem]:
-    """The gateway derives records of browsers and apps under this name."""
-    names = [(item.name, path), *((target.name, (*path, "targets")) for target in item.targets[1:])]
-    for name, where in names:
-        if name == DEVICE_OBJECT:
-            yield Problem("RESERVED_NAME", f"{name!r} is for records that are made here.", (*where, "name"))
+def _reserved(item: SourceObject, registry: Registry, path: Path) -> Iterator[Problem]:
+    """The gateway derives parties of browsers and apps, under this name."""
+    for place, target in enumerate(item.targets):
+        object_type = registry.find(target.object)
+        name = target.name if place else item.name
+        if name == DEVICE_OBJECT and object_type is not None and object_type.is_party:
+            message = f"{name!r} is for parties that are made here."
+            yield Problem("RESERVED_NAME", message, (*path, "targets", place))
 
 
 def _object(item: SourceObject, registry: Registry, path: Path) -> Iterator[Problem]:
