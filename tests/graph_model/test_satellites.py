@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import orjson
+import pytest
 
 from graph_model.graph import Graph
+from graph_model.ingestion import satellites
 from graph_model.ingestion.ingestion import Ingestion
 from graph_model.records.model import Mode, Outcome, RecordResult
 from tests.graph_model import profiles
@@ -153,3 +155,16 @@ async def test_of_several_values_the_one_that_was_said_last_comes_first(
     assert await people(graph) == [({"crm/Individual/1"}, ["z@mail.example", "a@mail.example"])]
     await say(ingestion, "Individual", Mode.PATCH, 3, id="1", email=["a@mail.example"])
     assert await people(graph) == [({"crm/Individual/1"}, ["a@mail.example", "z@mail.example"])]
+
+
+async def test_of_more_satellites_than_a_party_can_have_those_with_the_least_keys_count(
+    graph: Graph, ingestion: Ingestion, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(satellites, "MOST", 2)
+    await send(ingestion, [ADA])
+    for number in (4, 2, 3, 1):
+        row = {"id": f"e{number}", "partyId": "1", "email": f"{number}@mail.example"}
+        await ingestion.ingest("crm", "ContactPointEmail", [row], actor="tester")
+    assert [sorted(emails) for _, emails in await people(graph)] == [["1@mail.example", "2@mail.example"]]
+    await ingestion.delete("crm", "ContactPointEmail", ["e1"], actor="tester")
+    assert [sorted(emails) for _, emails in await people(graph)] == [["2@mail.example", "3@mail.example"]]
