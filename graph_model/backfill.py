@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, LiteralString
 
+from graph_model import times
 from graph_model.folding import folded
 from graph_model.graph import Graph, Transaction
 from graph_model.identity.golden import FOLDED
@@ -113,7 +114,7 @@ async def tie_objects(graph: Graph) -> None:
             keys = [str(item.key) for item in objects]
             tied = await linking.tied(transaction, keys)
             await transaction.run(_FREE, keys=keys)
-            await linking.link(transaction, objects, tied)
+            await linking.link(transaction, objects, tied, stored=keys, time=times.to_text(times.utc_now()))
 
         await graph.write(write)
 

@@ -15,6 +15,7 @@ from resolvers.enums import EventKind
 from resolvers.fields import mutation, shown
 from resolvers.golden.corrections import CorrectionMutation
 from resolvers.ingestion.mutations import IngestionMutation
+from resolvers.jobs.ingesting import IngestJobMutation
 from resolvers.jobs.mutations import JobMutation
 from resolvers.principal import Scope
 from resolvers.rulesets.mutations import RulesetMutation
@@ -69,7 +70,13 @@ _UNKNOWN_WEBHOOK = BadInput("There is no webhook with that id.", code="NOT_FOUND
 
 @strawberry.type(description="What can be changed.")
 class Mutation(
-    CorrectionMutation, DeletionMutation, IngestionMutation, JobMutation, RulesetMutation, StewardMutation
+    CorrectionMutation,
+    DeletionMutation,
+    IngestionMutation,
+    IngestJobMutation,
+    JobMutation,
+    RulesetMutation,
+    StewardMutation,
 ):
     @mutation(
         Scope.ACTION_MANAGE,

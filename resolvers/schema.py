@@ -9,11 +9,13 @@ from resolvers.mutations import Mutation
 from resolvers.queries import Query
 from resolvers.scalars import SCALARS
 from resolvers.subscriptions import Subscription
+from resolvers.types.business_objects import TYPES
 
 schema = strawberry.Schema(
     query=Query,
     mutation=Mutation,
     subscription=Subscription,
+    types=list(TYPES.values()),
     config=StrawberryConfig(scalar_map=SCALARS),
 )
 

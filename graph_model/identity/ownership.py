@@ -1,12 +1,13 @@
 """Whose an identifier is: the one individual that a look-up by it finds, and that gets what it caused.
 
 An identifier that several individuals carry (a family's phone) is nobody's; a device that several
-persons use is the anonymous individual's that stands for the device.
+persons use is the anonymous individual's that stands for the device. A record that business objects name is
+an identifier, too, of whoever it is about.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import LiteralString
 
@@ -22,6 +23,13 @@ WHERE NOT coalesce(x.generic, false)
 RETURN collect([x.key, x.mentioned, o.id, i.id, r.object])
 """
 
+_NAMED: LiteralString = """
+UNWIND $keys AS key
+MATCH (x:Identifier {key: key})
+OPTIONAL MATCH (x)-[:BELONGS_TO]->(o:Individual)
+RETURN collect([x.key, o.id])
+"""
+
 _DISOWN: LiteralString = """
 UNWIND $keys AS key
 MATCH (x:Identifier {key: key})-[b:BELONGS_TO]->(:Individual)
@@ -34,6 +42,10 @@ MATCH (x:Identifier {key: row.identifier})
 MATCH (i:Individual {id: row.owner})
 CREATE (x)-[:BELONGS_TO {since: $time}]->(i)
 """
+
+
+RECORD = "RECORD"
+"""The type of the identifiers that name a party's record; no client knows it."""
 
 
 @dataclass(slots=True)
@@ -60,30 +72,56 @@ def owner(carrying: Iterable[tuple[str, bool]]) -> str | None:
     return None
 
 
-async def refresh(transaction: Transaction, identifiers: Collection[str], *, time: str) -> Ownership:
-    """Decide anew whose the identifiers are, and save what changed."""
-    result = Ownership()
-    if not identifiers:
-        return result
+def named_by(record: str) -> str:
+    """The identifier by which business objects name a party's record (by key)."""
+    return f"{RECORD}||{record}"
+
+
+def named_record(identifier: str) -> str | None:
+    """The record that an identifier (by key) names, if it is of that kind."""
+    prefix = named_by("")
+    return identifier.removeprefix(prefix) if identifier.startswith(prefix) else None
+
+
+async def refresh(
+    transaction: Transaction, identifiers: Collection[str], moved: Mapping[str, str | None], *, time: str
+) -> Ownership:
+    """Decide anew whose the identifiers are, and save what changed. `moved` says whose the records are now
+    that were somebody else's, by key: so are the identifiers that name them."""
     before: dict[str, str | None] = {}
+    owners: dict[str, str | None] = {}
     mentioned: set[str] = set()
-    carrying: dict[str, set[tuple[str, bool]]] = {}
-    rows = await transaction.run(_CARRYING, keys=sorted(identifiers))
-    for key, is_mentioned, owned_by, individual, object_name in rows:
-        before[key] = owned_by
-        if is_mentioned:
+    if identifiers:
+        carrying: dict[str, set[tuple[str, bool]]] = {}
+        rows = await transaction.run(_CARRYING, keys=sorted(identifiers))
+        for key, is_mentioned, owned_by, individual, object_name in rows:
+            before[key] = owned_by
+            if is_mentioned:
+                mentioned.add(key)
+            carriers = carrying.setdefault(key, set())
+            if individual is not None:
+                carriers.add((individual, object_name == DEVICE_OBJECT))
+        owners = {key: owner(carriers) for key, carriers in carrying.items()}
+    if moved:
+        of = {named_by(record): record for record in moved}
+        for key, owned_by in await transaction.run(_NAMED, keys=list(of)):
+            before[key], owners[key] = owned_by, moved[of[key]]
             mentioned.add(key)
-        carriers = carrying.setdefault(key, set())
-        if individual is not None:
-            carriers.add((individual, object_name == DEVICE_OBJECT))
-    owners = {key: owner(carriers) for key, carriers in carrying.items()}
     changed = sorted(key for key, owned_by in owners.items() if owned_by != before[key])
-    if changed:
-        if disowned := [key for key in changed if before[key]]:
-            await transaction.run(_DISOWN, keys=disowned)
-        opening = [{"identifier": key, "owner": owners[key]} for key in changed if owners[key]]
-        if opening:
-            await transaction.run(_OWN, rows=opening, time=time)
+    if disowned := [key for key in changed if before[key]]:
+        await transaction.run(_DISOWN, keys=disowned)
+    if opening := [{"identifier": key, "owner": owners[key]} for key in changed if owners[key]]:
+        await transaction.run(_OWN, rows=opening, time=time)
+    return _changes(changed, before, owners, mentioned)
+
+
+def _changes(
+    changed: Iterable[str],
+    before: Mapping[str, str | None],
+    owners: Mapping[str, str | None],
+    mentioned: Collection[str],
+) -> Ownership:
+    result = Ownership()
     for key in changed:
         individuals = {individual for individual in (before[key], owners[key]) if individual}
         result.affected |= individuals

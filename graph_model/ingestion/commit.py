@@ -155,7 +155,7 @@ async def commit_batch(
     await bereaved.tie_anew(transaction, SYSTEM, now=now)
     if also is not None:
         await also(transaction)
-    settled = await settle(transaction, changes, Written(business, tied), threshold, now=now)
+    settled = await settle(transaction, changes, Written(business, tied, versions), threshold, now=now)
     whose = settled.resolution.membership | settled.whose
     written = {str(record.key) for record in business}
     whose |= await _whose(

@@ -4,6 +4,7 @@ before there were rulesets. Whom they are about is decided anew with it."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import LiteralString
 
@@ -16,8 +17,10 @@ from graph_model.identity.matching.features import PACKED_PREFIX, features_of, u
 from graph_model.identity.rulesets.active import Loaded, active
 from graph_model.identity.subjects import Findable, findable, gather, record_findable
 from graph_model.identity.traces import linking
+from graph_model.ingestion.preparing import known_as
 from graph_model.ingestion.settle import NOTHING_WRITTEN, Written, make_way, settle, tell
 from graph_model.insights.model import Threshold
+from graph_model.metadata.catalogue import Catalogue, read_catalogue
 from graph_model.metadata.custom import read_registry
 from graph_model.metadata.objects import DEVICE_OBJECT, INDIVIDUAL, IdentifierType
 from graph_model.metadata.registry import Registry
@@ -45,6 +48,7 @@ RETURN collect(DISTINCT o.key)
 _OBJECTS: LiteralString = """
 UNWIND $keys AS key
 MATCH (o:BusinessObject {key: key})
+WHERE o.deletedAt IS NULL AND NOT coalesce(o.incomplete, false)
 RETURN collect([o.key, o.modifiedAt, o.contentHash, o.fields])
 """
 
@@ -108,16 +112,24 @@ async def normalise_objects(
     await identity.lock(transaction)
     ruling = await active(transaction)
     rows = await transaction.run(_OBJECTS, keys=list(keys))
-    registry = await read_registry(transaction)
+    catalogue = await read_catalogue(transaction)
     objects = [
-        _record(registry, key, modified_at, content_hash, said, (), default_country)
+        _called(
+            _record(catalogue.registry, key, modified_at, content_hash, said, (), default_country), catalogue
+        )
         for key, modified_at, content_hash, said in rows
     ]
     time = times.to_text(now)
-    written = Written(objects, await linking.tied(transaction, keys))
+    written = Written(objects, await linking.tied(transaction, keys), keys)
     changes = await gather(transaction, ruling, {}, _nothing, _nothing)
     settled = await settle(transaction, changes, written, threshold, now=now)
     await tell(transaction, settled, {}, time=time)
+
+
+def _called(item: Record, catalogue: Catalogue) -> Record:
+    """The object with what its source calls the records that it may name."""
+    source = catalogue.sources.get(item.key.source)
+    return item if source is None else replace(item, known_as=known_as(source, catalogue.registry))
 
 
 def _nothing(_: Loaded) -> Mapping[str, Findable]:

@@ -80,7 +80,7 @@ def prepare(
         record = _record(raw, source, object_type, mode, received_at, default_country)
         return record if isinstance(record, list) else Prepared((replace(record, payload=to_payload(raw)),))
     mapped = mapper_of(registered, object_name, catalogue.registry).map(raw, mode)
-    known_as = _known_as(registered, catalogue.registry)
+    names = known_as(registered, catalogue.registry)
     records: list[Record] = []
     problems: list[Problem] = []
     for item in mapped:
@@ -98,7 +98,7 @@ def prepare(
                 warnings=tuple(_in_row(made.warnings, item)),
                 payload=None if records else to_payload(raw),
                 mapping=registered.version,
-                known_as=known_as,
+                known_as=names,
             )
         )
     return problems or Prepared(tuple(records))
@@ -144,13 +144,13 @@ def _mapper(source: _ById, registry: _ById, object_name: str) -> Mapper:
     return Mapper(source.item.objects[object_name], registry.item)
 
 
-def _known_as(source: Source, registry: Registry) -> Mapping[str, tuple[str, ...]]:
+def known_as(source: Source, registry: Registry) -> Mapping[str, tuple[str, ...]]:
+    """Under which objects the source has records of a canonical one, by the canonical name."""
     return _names(_ById(source), _ById(registry))
 
 
 @lru_cache(maxsize=256)
 def _names(source: _ById, registry: _ById) -> Mapping[str, tuple[str, ...]]:
-    """Under which objects the source has records of a canonical one."""
     names: dict[str, tuple[str, ...]] = {}
     for item in source.item.objects.values():
         for place, target in enumerate(item.targets):

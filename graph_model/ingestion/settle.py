@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -28,10 +28,13 @@ from graph_model.records.model import Record
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """The business objects that a transaction saved, as they are now, and how they were `tied` before."""
+    """The business objects that a transaction saved, as they are now; the keys of those that were `stored`
+    before, and how they were `tied`; and of those that are `hidden`, because they are not complete."""
 
     objects: Sequence[Record] = ()
     tied: Mapping[str, Tied] = field(default_factory=dict)
+    stored: Collection[str] = frozenset()
+    hidden: Collection[str] = frozenset()
 
 
 NOTHING_WRITTEN = Written()
@@ -74,13 +77,22 @@ async def follow(
     now: datetime,
 ) -> Settled:
     """Whose identifiers and business objects are now, and what insights say, after a resolution."""
-    owned = await ownership.refresh(transaction, resolution.identifiers, time=times.to_text(now))
+    time = times.to_text(now)
+    before, membership = resolution.before, resolution.membership
+    moved = {
+        key: membership.get(key)
+        for key in before.keys() | membership.keys()
+        if before.get(key) != membership.get(key)
+    }
+    owned = await ownership.refresh(transaction, resolution.identifiers, moved, time=time)
     turned = await traces.turn(transaction, owned.owned, owned.disowned, owned.before)
-    linked = await link(transaction, written.objects, written.tied)
+    linked = await link(
+        transaction, written.objects, written.tied, stored=written.stored, hidden=written.hidden, time=time
+    )
     absent = resolution.merged.keys() | resolution.gone
     changed = (owned.mentioned | turned.ordered | linked.ordered) - absent
     crossings = await insights.refresh(transaction, changed, threshold, now=now, absorbed=resolution.absorbed)
-    affected = owned.affected | turned.affected | linked.left
+    affected = owned.affected | turned.affected | linked.moved
     return Settled(resolution, frozenset(affected - resolution.gone), crossings, linked.whose)
 
 

@@ -43,9 +43,13 @@ class Catalogues:
         self._looking: asyncio.Task[None] | None = None
 
     async def current(self) -> Catalogue:
-        """The catalogue; there is a look at the graph only once a second, which all share."""
-        if monotonic() - self._looked_at >= FRESH:
-            await self._look()
+        """The catalogue; there is a look at the graph only once a second, which all share. Where requests
+        keep coming, none waits for it."""
+        age = monotonic() - self._looked_at
+        if age >= FRESH:
+            await asyncio.shield(self._look())
+        elif age >= FRESH / 2:
+            self._look()
         return self._known
 
     async def renew(self) -> Catalogue:
@@ -53,7 +57,7 @@ class Catalogues:
         if self._looking is not None:
             # It may have begun before what the caller has to see was there.
             await asyncio.shield(self._looking)
-        await self._look()
+        await asyncio.shield(self._look())
         return self._known
 
     async def knowing(self, object_name: str) -> Catalogue:
@@ -73,14 +77,17 @@ class Catalogues:
         await self.renew()
         return result
 
-    async def _look(self) -> None:
+    def _look(self) -> asyncio.Task[None]:
         if self._looking is None:
             self._looking = asyncio.create_task(self._read(), name="catalogue")
             self._looking.add_done_callback(self._looked)
-        await asyncio.shield(self._looking)
+        return self._looking
 
-    def _looked(self, _: asyncio.Task[None]) -> None:
+    def _looked(self, task: asyncio.Task[None]) -> None:
         self._looking = None
+        if not task.cancelled():
+            # Who waits is told; a look that nobody waits for is taken again before long.
+            task.exception()
 
     async def _read(self) -> None:
         began = monotonic()

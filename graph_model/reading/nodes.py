@@ -37,10 +37,13 @@ def by_node_ids(asked: NodeShapes) -> Statement:
     one that it was merged into."""
     rendering = Rendering()
     shapes = dict(asked.shapes)
+    # Of most business objects the same is asked: what all of them have.
+    alike: dict[str, list[str]] = {}
+    for name, shape in shapes.items():
+        if name not in (INDIVIDUAL, SOURCE_RECORD, CONSTRAINT):
+            alike.setdefault(row(shape, "n", rendering), []).append(name)
     objects = " ".join(
-        f"WHEN {rendering.parameter(name)} THEN {row(shapes[name], 'n', rendering)}"
-        for name in shapes
-        if name not in (INDIVIDUAL, SOURCE_RECORD, CONSTRAINT)
+        f"WHEN n.objectType IN {rendering.parameter(names)} THEN {text}" for text, names in alike.items()
     )
     text = f"""RETURN [COLLECT {{
   UNWIND $individuals AS key
@@ -59,7 +62,7 @@ def by_node_ids(asked: NodeShapes) -> Statement:
 }}, COLLECT {{
   UNWIND $objects AS key
   MATCH (n:BusinessObject {{id: key}}) WHERE n.deletedAt IS NULL
-  RETURN [key, n.object, CASE n.object {objects} END]
+  RETURN [key, n.objectType, CASE {objects} END]
 }}]"""
     return Statement(text, rendering.parameters)
 
@@ -75,5 +78,11 @@ async def read_by_node_ids(graph: Graph, statement: Statement, ids: Sequence[str
         name: [id_ for id_ in dict.fromkeys(ids) if id_.startswith(prefix)]
         for name, prefix in _PREFIXES.items()
     }
-    found = {key: (name, row_) for kind in await statement.read(graph, **asked) for key, name, row_ in kind}
+    # An object that an integrator registered is of no type of its own, and is no node.
+    found = {
+        key: (name, row_)
+        for kind in await statement.read(graph, **asked)
+        for key, name, row_ in kind
+        if row_ is not None
+    }
     return [found.get(id_) for id_ in ids]

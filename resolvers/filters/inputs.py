@@ -38,6 +38,7 @@ from resolvers.filters.conditions import (
     counted,
 )
 from resolvers.filters.operators import (
+    BooleanFilter,
     CoordinatesFilter,
     DateFilter,
     DateTimeFilter,
@@ -155,6 +156,7 @@ def complete(made: type, fields: list[InputField], description: str, *, one_of: 
 
 _SCALAR_INPUTS: dict[Any, type] = {
     strawberry.ID: IDFilter,
+    bool: BooleanFilter,
     int: IntFilter,
     float: FloatFilter,
     Decimal: DecimalFilter,

@@ -72,6 +72,12 @@ class TextFilter(StringFilter):
     contains_ignore_case: str | None = operator(f"It contains this; {_IGNORING}.")
 
 
+@strawberry.input(description="Conditions on a truth value; all that are given must hold.")
+class BooleanFilter:
+    eq: bool | None = operator(_EQ)
+    is_null: bool | None = operator(_NULL)
+
+
 @strawberry.input(description="Conditions on a whole number; all that are given must hold.")
 class IntFilter:
     eq: int | None = operator(_EQ)

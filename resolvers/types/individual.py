@@ -22,7 +22,7 @@ from resolvers.scalars import Date, DateTime
 from resolvers.scalars import Decimal as Amount
 from resolvers.stewardship.constraint import Constraint
 from resolvers.stewardship.paths import CONSTRAINTS
-from resolvers.types.business_objects import Account, Case, SalesOrder, WebEngagement
+from resolvers.types.business_objects import with_business_objects
 from resolvers.types.coordinates import Coordinates
 from resolvers.types.golden import GOLDEN_COLUMNS, Correction, GoldenValue
 from resolvers.types.node import Node
@@ -178,6 +178,7 @@ class Insight:
 @strawberry.type(
     description="A unified individual: a person or an organisation, made of the source records about it."
 )
+@with_business_objects(_newest)
 class Individual(Node):
     id: strawberry.ID = stored(
         Scope.PROFILE_READ,
@@ -245,16 +246,4 @@ class Individual(Node):
     )
     insights: list[Insight] = related(Scope.PROFILE_READ, "Calculated insights, by name.", _INSIGHTS)
     order_count: int = counted(Scope.PROFILE_READ, "How many orders there are.", _newest("SalesOrder"))
-    orders: list[SalesOrder] = related(
-        Scope.PROFILE_READ, "The 50 newest orders, the newest first.", _newest("SalesOrder")
-    )
     case_count: int = counted(Scope.PROFILE_READ, "How many cases there are.", _newest("Case"))
-    cases: list[Case] = related(Scope.PROFILE_READ, "The 50 newest cases, the newest first.", _newest("Case"))
-    accounts: list[Account] = related(
-        Scope.PROFILE_READ, "The 50 newest accounts, the newest first.", _newest("Account")
-    )
-    web_engagements: list[WebEngagement] = related(
-        Scope.PROFILE_READ,
-        "The 50 newest things done on websites, the newest first.",
-        _newest("WebEngagement"),
-    )

@@ -40,6 +40,11 @@ OPERATIONS = {
     "Mutation.previewRuleset": "mutation { previewRuleset(input: {version: 2}) { job { id } } }",
     "Mutation.activateRuleset": "mutation { activateRuleset(input: {version: 2}) { job { id } } }",
     "Mutation.abortJob": 'mutation { abortJob(input: {id: "job_1"}) { job { id } } }',
+    "Mutation.deleteJob": 'mutation { deleteJob(input: {id: "job_1"}) { deletedId } }',
+    "Mutation.createIngestJob": (
+        'mutation { createIngestJob(input: {source: "s", object: "Individual"}) { job { id } } }'
+    ),
+    "Mutation.completeUpload": 'mutation { completeUpload(input: {id: "job_1"}) { job { id } } }',
     "Query.previewReconciliation": (
         '{ previewReconciliation(id: "ind_1", reconciliation: {}) { individualId } }'
     ),
@@ -79,6 +84,7 @@ OPERATIONS = {
     "Mutation.undoConstraint": 'mutation { undoConstraint(input: {id: "con_1", reason: "so"}) { dryRun } }',
     "Mutation.assignReviews": "mutation { assignReviews(input: {ids: []}) { reviews { id } } }",
     "Mutation.decideReviews": "mutation { decideReviews(input: {decisions: []}) { reviews { id } } }",
+    "Subscription.jobProgress": 'subscription { jobProgress(id: "job_1") { id } }',
     "Subscription.insightEvents": "subscription { insightEvents { id } }",
 }
 

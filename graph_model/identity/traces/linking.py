@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import LiteralString
 
 import orjson
 
 from graph_model.graph import Transaction
-from graph_model.identity.traces import store
+from graph_model.identity.traces import relations, store
 from graph_model.identity.traces.model import Trace
 from graph_model.insights.model import ORDERS
 from graph_model.insights.orders import UNCOUNTED, Counted, Orders, counted
-from graph_model.records.model import Record
+from graph_model.records.model import Identifier, Record
 
 _BEFORE: LiteralString = """
 RETURN [key IN $keys | COLLECT {
   MATCH (o:BusinessObject {key: key})-[:CAUSED_BY]->(t:Trace)
   OPTIONAL MATCH (t)-[:LEADS_TO]->(:Identifier)-[:BELONGS_TO]->(i:Individual)
-  RETURN [t.key, i.id, CASE t.objectType WHEN $orders THEN o.fields END]
+  RETURN [t.key, t.identifiers, i.id, CASE t.objectType WHEN $orders THEN o.fields END]
 }]
 """
 
@@ -54,20 +53,32 @@ RETURN [key IN $keys | COLLECT {
 
 @dataclass(frozen=True, slots=True)
 class Tied:
-    """How a business object was tied: to which trace, whose it was, and what it added to the orders."""
+    """How a business object was tied: to which trace, by which identifiers, whose it was, and what it added
+    to the orders."""
 
     trace: str
+    identifiers: tuple[str, ...]
     owner: str | None
+    counted: Counted | None
+
+
+@dataclass(frozen=True, slots=True)
+class Untied:
+    """A business object to be tied by these identifiers, and what it adds to the orders then."""
+
+    key: str
+    object_type: str
+    identifiers: tuple[str, ...]
     counted: Counted | None
 
 
 @dataclass(slots=True)
 class Linked:
-    """Whose the objects are now, by key; from whom some of them were taken (`left`), and whose orders
+    """Whose the objects are now, by key; from whom and to whom stored ones went (`moved`), and whose orders
     changed (`ordered`)."""
 
     whose: dict[str, str] = field(default_factory=dict)
-    left: set[str] = field(default_factory=set)
+    moved: set[str] = field(default_factory=set)
     ordered: set[str] = field(default_factory=set)
 
 
@@ -78,69 +89,150 @@ async def tied(transaction: Transaction, keys: Iterable[str]) -> dict[str, Tied]
     return {key: _tied(*rows[0]) for key, rows in zip(wanted, found, strict=True) if rows}
 
 
-def _tied(trace: str, owner: str | None, fields: str | None) -> Tied:
-    return Tied(trace, owner, None if fields is None else counted(ORDERS, orjson.loads(fields)))
+def _tied(trace: str, identifiers: Sequence[str], owner: str | None, fields: str | None) -> Tied:
+    return Tied(trace, tuple(identifiers), owner, _counted(ORDERS, fields) if fields is not None else None)
 
 
-async def link(transaction: Transaction, objects: Sequence[Record], before: Mapping[str, Tied]) -> Linked:
-    """Tie these business objects, which are saved, to the traces of what they carry. One that carries nothing
-    is tied to none."""
-    wanted = {str(item.key): Trace(item.object_type.name, _carried(item)) for item in objects}
-    trace_of = {key: trace.key for key, trace in wanted.items() if trace.identifiers}
-    traces = {trace_of[key]: trace for key, trace in wanted.items() if key in trace_of}
-    found = await store.find(transaction, {*traces, *(tie.trace for tie in before.values())})
-    missing = {key: trace for key, trace in traces.items() if key not in found}
+def _counted(object_type: str, fields: str) -> Counted | None:
+    return counted(object_type, orjson.loads(fields)) if object_type == ORDERS else None
+
+
+async def link(
+    transaction: Transaction,
+    objects: Sequence[Record],
+    before: Mapping[str, Tied],
+    *,
+    stored: Collection[str],
+    hidden: Collection[str] = (),
+    time: str,
+) -> Linked:
+    """Tie these business objects, which are saved, by what they carry, or else by what they are part of, and
+    after them what is part of them. `before` says how those were tied that were `stored`. What is deleted or
+    `hidden` is tied to nothing."""
+    linked = Linked()
+    if not objects:
+        return linked
+    shown = {str(item.key): item for item in objects if not item.deleted and str(item.key) not in hidden}
+    own = {
+        key: (*relations.parties(item), *(identifier.key for identifier in item.identifiers))
+        for key, item in shown.items()
+    }
+    following = {
+        key: parents[0]
+        for key, item in shown.items()
+        if not own[key] and (parents := relations.references(item))
+    }
+    await relations.save(transaction, objects, stored, following)
     named = {identifier.key: identifier for item in objects for identifier in item.identifiers}
-    owners = {key: owner for key, (owner, _) in found.items()}
-    owners |= await store.create(transaction, missing, named)
-    if untied := [key for key, tie in before.items() if trace_of.get(key) != tie.trace]:
-        await transaction.run(_UNTIE, keys=untied)
-    rows = [[key, to] for key, to in trace_of.items() if key not in before or before[key].trace != to]
-    if rows:
-        await transaction.run(_TIE, rows=rows)
-    linked = Linked({key: owner for key, trace in trace_of.items() if (owner := owners[trace])})
-    linked.left = {
+    tying = _Tying(transaction, named, linked, time)
+
+    def untied(key: str, identifiers: tuple[str, ...]) -> Untied:
+        item = shown[key]
+        return Untied(key, item.object_type.name, identifiers, counted(item.object_type.name, item.fields))
+
+    first = [untied(key, found) for key, found in own.items() if key not in following]
+    first += [Untied(key, "", (), None) for key in before if key not in shown]
+    changed = await tying.tie(first, before)
+    if following:
+        found = await relations.inherited(transaction, following)
+        second = [untied(key, found.get(key, ())) for key in following]
+        changed |= await tying.tie(second, before)
+    linked.moved |= {
         tie.owner for key, tie in before.items() if tie.owner and tie.owner != linked.whose.get(key)
     }
-    packed = {key: orders for key, (_, orders) in found.items()}
-    changed = await _count(transaction, objects, trace_of, before, packed)
-    linked.ordered = {owner for key in changed if (owner := owners[key])}
+    await tying.tie_below(changed)
     return linked
 
 
-def _carried(item: Record) -> tuple[str, ...]:
-    return tuple(identifier.key for identifier in item.identifiers)
+@dataclass(slots=True)
+class _Tying:
+    transaction: Transaction
+    named: Mapping[str, Identifier]
+    linked: Linked
+    time: str
+
+    async def tie(self, items: Sequence[Untied], before: Mapping[str, Tied]) -> dict[str, tuple[str, ...]]:
+        """Tie the items, and keep up the orders; return the identifiers of those of which they changed."""
+        transaction = self.transaction
+        traces: dict[str, Trace] = {}
+        trace_of: dict[str, str] = {}
+        for item in items:
+            if item.identifiers:
+                trace = Trace(item.object_type, item.identifiers)
+                trace_of[item.key] = key = trace.key
+                traces[key] = trace
+        were = {item.key: before[item.key] for item in items if item.key in before}
+        found = await store.find(transaction, {*traces, *(tie.trace for tie in were.values())})
+        missing = {key: trace for key, trace in traces.items() if key not in found}
+        owners = {key: owner for key, (owner, _) in found.items()}
+        owners |= await store.create(transaction, missing, self.named, time=self.time)
+        if untied := [key for key, tie in were.items() if trace_of.get(key) != tie.trace]:
+            await transaction.run(_UNTIE, keys=untied)
+        rows = [[key, to] for key, to in trace_of.items() if key not in were or were[key].trace != to]
+        if rows:
+            await transaction.run(_TIE, rows=rows)
+        self.linked.whose.update((key, owner) for key, to in trace_of.items() if (owner := owners[to]))
+        packed = {key: orders for key, (_, orders) in found.items()}
+        counted_anew = await _count(transaction, items, trace_of, were, packed)
+        self.linked.ordered |= {owner for key in counted_anew if (owner := owners[key])}
+        return {
+            item.key: item.identifiers
+            for item in items
+            if item.identifiers != (were[item.key].identifiers if item.key in were else ())
+        }
+
+    async def tie_below(self, changed: Mapping[str, tuple[str, ...]]) -> None:
+        """Tie what is part of the objects that changed, and what is part of that."""
+        seen = set(changed)
+        while changed:
+            below = await relations.below(self.transaction, list(changed))
+            items = [
+                Untied(child.key, child.object_type, changed[key], _counted(child.object_type, child.said))
+                for key, children in below.items()
+                for child in children
+                if child.key not in seen
+            ]
+            before = await tied(self.transaction, [item.key for item in items])
+            changed = await self.tie(items, before) if items else {}
+            seen |= changed.keys()
+            for key in changed:
+                was = before[key].owner if key in before else None
+                now = self.linked.whose.pop(key, None)
+                if was != now:
+                    self.linked.moved |= {individual for individual in (was, now) if individual}
 
 
 async def _count(
     transaction: Transaction,
-    objects: Sequence[Record],
+    items: Sequence[Untied],
     trace_of: Mapping[str, str],
     before: Mapping[str, Tied],
     packed: Mapping[str, str | None],
 ) -> list[str]:
     """Keep up what the orders of each trace come to; return the traces of which that changed."""
-    orders: defaultdict[str, Orders] = defaultdict(Orders)
-    orders.update((key, Orders.unpack(packed[key])) for key in packed)
+    orders: dict[str, Orders] = {}
     doubtful: set[str] = set()
-    changed: set[str] = set()
-    for item in objects:
-        key = str(item.key)
-        was = before.get(key)
-        now = counted(item.object_type.name, item.fields) if key in trace_of else None
+
+    def orders_of(trace: str) -> Orders:
+        if trace not in orders:
+            orders[trace] = Orders.unpack(packed.get(trace))
+        return orders[trace]
+
+    for item in items:
+        was = before.get(item.key)
+        to = trace_of.get(item.key)
+        now = item.counted if to is not None else None
         if was is not None and was.counted is not None:
-            if was.trace == trace_of.get(key) and was.counted == now:
+            if was.trace == to and was.counted == now:
                 continue
-            changed.add(was.trace)
-            if orders[was.trace].take(was.counted):
+            if orders_of(was.trace).take(was.counted):
                 doubtful.add(was.trace)
-        if now is not None:
-            changed.add(trace_of[key])
-            orders[trace_of[key]].add(now)
+        if to is not None and now is not None:
+            orders_of(to).add(now)
     if looked_for := sorted(key for key in doubtful if orders[key].sums):
         last = await transaction.run(_LAST, keys=looked_for, uncounted=list(UNCOUNTED))
         for key, (moment,) in zip(looked_for, last, strict=True):
             orders[key].last = moment
-    if changed:
-        await transaction.run(_SAVE_ORDERS, rows=[[key, orders[key].pack()] for key in sorted(changed)])
-    return sorted(changed)
+    if orders:
+        await transaction.run(_SAVE_ORDERS, rows=[[key, found.pack()] for key, found in orders.items()])
+    return sorted(orders)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, LiteralString
 
 from graph_model.graph import Transaction
+from graph_model.identity.ownership import RECORD, named_record
 from graph_model.identity.traces.model import Decision, Trace, decide
 from graph_model.insights.model import ORDERS
 from graph_model.records.model import Identifier
@@ -34,6 +35,16 @@ ON CREATE SET x.type = row[1], x.issuer = row[2], x.value = row[3]
 SET x.mentioned = true
 WITH x
 OPTIONAL MATCH (x)-[:BELONGS_TO]->(i:Individual)
+RETURN collect([x.key, i.id])
+"""
+
+# An identifier that names a party's record belongs to whoever that is about.
+_CLAIM: LiteralString = """
+UNWIND $rows AS row
+MATCH (x:Identifier {key: row[0]})
+WHERE NOT EXISTS { MATCH (x)-[:BELONGS_TO]->(:Individual) }
+MATCH (:SourceRecord {key: row[1]})-[:UNIFIED]->(i:Individual)
+CREATE (x)-[:BELONGS_TO {since: $time}]->(i)
 RETURN collect([x.key, i.id])
 """
 
@@ -117,19 +128,29 @@ async def find(transaction: Transaction, keys: Collection[str]) -> dict[str, tup
 
 
 async def create(
-    transaction: Transaction, traces: Mapping[str, Trace], named: Mapping[str, Identifier]
+    transaction: Transaction, traces: Mapping[str, Trace], known: Mapping[str, Identifier], *, time: str
 ) -> dict[str, str | None]:
-    """Make traces that are not there; return whose each is. `named` are their identifiers, by key."""
+    """Make traces that are not there; return whose each is. `known` are identifiers by key; the others are
+    records of parties that are named, or are there."""
     if not traces:
         return {}
     keys = sorted({key for trace in traces.values() for key in trace.identifiers})
-    names = [[key, of.type, of.issuer, of.value] for key in keys for of in (named[key],)]
+    named = {key: record for key in keys if (record := named_record(key)) is not None}
+    names = [_name(key, known.get(key), named.get(key)) for key in keys]
     owners = {key: owner for key, owner in await transaction.run(_NAME, rows=names) if owner is not None}
+    if unclaimed := [[key, record] for key, record in named.items() if key not in owners]:
+        owners.update(await transaction.run(_CLAIM, rows=unclaimed, time=time))
     rows = [[key, trace.object_type, list(trace.identifiers)] for key, trace in traces.items()]
     await transaction.run(_CREATE, rows=rows)
     decisions = {key: decide(trace.identifiers, owners) for key, trace in traces.items()}
     await _direct(transaction, decisions)
     return {key: owners.get(decision.leads_to or "") for key, decision in decisions.items()}
+
+
+def _name(key: str, known: Identifier | None, record: str | None) -> list[str | None]:
+    if known is not None:
+        return [key, known.type, known.issuer, known.value]
+    return [key, RECORD if record is not None else None, "", record]
 
 
 async def turn(

@@ -226,7 +226,7 @@ PRODUCT = ObjectType(
 )
 
 SUBSCRIPTION = ObjectType(
-    "Subscription",
+    "ProductSubscription",
     Category.OTHER,
     "Something that somebody gets and pays for again and again.",
     (
@@ -260,6 +260,7 @@ SUBSCRIPTION = ObjectType(
         currency("the price", cim="currencyId"),
     ),
     time_field="startsAt",
+    cim="Subscription",
     relations=(
         OF_INDIVIDUAL,
         OF_ACCOUNT,

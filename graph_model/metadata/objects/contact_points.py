@@ -205,7 +205,7 @@ PARTY_IDENTIFICATION = ObjectType(
         *PARTY,
         text(
             "type",
-            "`NATIONAL_ID`, `PASSPORT`, `DRIVERS_LICENSE`, `TAX_ID` or a type of your own, such as `LEI`.",
+            "Its type: `NATIONAL_ID`, `PASSPORT`, `DRIVERS_LICENSE`, `TAX_ID` or one of your own: `LEI`.",
             cim="partyIdentificationTypeId",
             most=64,
             required=True,

@@ -1,0 +1,148 @@
+"""Business objects find their person by whatever they carry, whenever it comes to belong to somebody."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from random import Random
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from graph_model.errors import BadInput
+from graph_model.graph import Graph
+from graph_model.identity.constraints.model import ConstraintKind
+from graph_model.identity.stewardship import actions
+from graph_model.ingestion.ingestion import Ingestion
+from graph_model.insights.model import Threshold
+from graph_model.migrations import migrate
+from tests.graph_model.belonging import expected, stored
+from tests.graph_model.conftest import Clock
+from tests.graph_model.populations import order, person, population, send, shuffled, visit
+from tests.graph_model.rulesets import SMALL_CAPS, use
+from tests.graph_model.snapshots import Snapshot, snapshot
+from tests.graph_model.stewardship.acting import STEWARD, record_ids
+from tests.servers.engine import Engine, empty, wipe
+
+# Populations are small enough to be read as they are, and to shrink them would take long.
+AT_LENGTH = settings(
+    max_examples=200,
+    phases=[Phase.explicit, Phase.generate],
+    deadline=None,
+    database=None,
+    suppress_health_check=list(HealthCheck),
+)
+BRIEFLY = settings(AT_LENGTH, max_examples=8, derandomize=True)
+
+
+@pytest.fixture(scope="module")
+async def shared(engine: Engine) -> AsyncIterator[Graph]:
+    """A graph for many examples, which begin without records."""
+    async with engine.connect() as graph:
+        await wipe(graph)
+        await migrate(graph)
+        yield graph
+
+
+async def check(graph: Graph) -> None:
+    assert await stored(graph) == await expected(graph)
+
+
+async def history(graph: Graph, random: Random) -> None:
+    """Whatever is sent, deleted, linked and kept apart, each object is whose its records say after each
+    step."""
+    ingestion = Ingestion(graph, threshold=Threshold(), clock=Clock())
+    await empty(graph)
+    await use(graph, SMALL_CAPS)
+    decided: list[str] = []
+    for batch in shuffled(random, population(random, records=8, objects=12, deleted=0.25)):
+        await send(ingestion, batch)
+        await check(graph)
+        ids = sorted((await record_ids(graph)).values())
+        if len(ids) < 2 or random.random() < 0.5:
+            continue
+        # A steward may contradict himself.
+        with suppress(BadInput):
+            if decided and random.random() < 0.3:
+                await actions.undo(ingestion, STEWARD, decided.pop())
+            else:
+                kind = random.choice((ConstraintKind.ALWAYS_LINK, ConstraintKind.NEVER_LINK))
+                found = await actions.link(ingestion, STEWARD, kind, *random.sample(ids, 2))
+                decided.append(found.decided[0].id)
+        await check(graph)
+
+
+@given(st.integers(0, 10**6))
+@BRIEFLY
+async def test_an_object_is_whose_the_records_say_after_each_change(shared: Graph, seed: int) -> None:
+    await history(shared, Random(seed))
+
+
+@pytest.mark.soak
+@given(st.integers(0, 10**6))
+@AT_LENGTH
+async def test_so_it_is_at_length(shared: Graph, seed: int) -> None:
+    await history(shared, Random(seed))
+
+
+def objects(found: Snapshot) -> dict[str, frozenset[str] | None]:
+    return {key.rpartition("/")[2]: part for key, part in found.objects.items()}
+
+
+async def test_an_order_with_an_unknown_number_and_a_known_address_is_the_persons(
+    graph: Graph, ingestion: Ingestion
+) -> None:
+    await send(ingestion, [person("a", email="ada@mail.example")])
+    (placed,) = await send(ingestion, [order("o", customerNumber="C-1", email="ada@mail.example")])
+    assert objects(await snapshot(graph)) == {"o": frozenset({"crm/Individual/a"})}
+    assert placed.individual_id is not None
+
+
+async def test_it_goes_to_whoever_gets_the_stronger_identifier_and_back(
+    graph: Graph, ingestion: Ingestion
+) -> None:
+    ada, grace = frozenset({"crm/Individual/a"}), frozenset({"shop/Individual/g"})
+    await send(ingestion, [person("a", email="ada@mail.example")])
+    await send(ingestion, [order("o", customerNumber="C-1", email="ada@mail.example")])
+    await send(ingestion, [person("g", source="shop", customerNumber="C-1", lastName="Hopper")])
+    assert objects(await snapshot(graph)) == {"o": grace}
+    await check(graph)
+    await send(ingestion, [person("g", source="shop", modified=1, lastName="Hopper")])
+    assert objects(await snapshot(graph)) == {"o": ada}
+    await check(graph)
+
+
+async def test_of_nobody_it_waits_for_whichever_is_known_first(graph: Graph, ingestion: Ingestion) -> None:
+    (placed,) = await send(
+        ingestion, [order("o", customerNumber="C-1", email="ada@mail.example", phone="+49 30 23125001")]
+    )
+    assert placed.individual_id is None
+    await send(ingestion, [person("a", phone="+49 30 23125001")])
+    assert objects(await snapshot(graph)) == {"o": frozenset({"crm/Individual/a"})}
+
+
+async def test_an_order_that_changes_hands_is_told_of_both(graph: Graph, ingestion: Ingestion) -> None:
+    await send(ingestion, [person("a", email="ada@mail.example"), person("g", email="grace@mail.example")])
+    await send(ingestion, [order("o", email="ada@mail.example")])
+    await send(ingestion, [order("o", modified=1, email="grace@mail.example")])
+    assert objects(await snapshot(graph)) == {"o": frozenset({"crm/Individual/g"})}
+    await check(graph)
+
+
+async def test_the_last_order_counts_out_again_when_it_is_cancelled(
+    graph: Graph, ingestion: Ingestion
+) -> None:
+    await send(ingestion, [person("a", email="ada@mail.example")])
+    await send(ingestion, [order(f"o{day}", email="ada@mail.example", ordered=-day) for day in range(5)])
+    await send(ingestion, [order("o0", email="ada@mail.example", modified=1, status="CANCELLED")])
+    await check(graph)
+    await send(ingestion, [order("o0", email="ada@mail.example", modified=2, ordered=-30)])
+    await check(graph)
+
+
+async def test_visits_of_a_browser_are_one_trace_however_many_they_are(
+    graph: Graph, ingestion: Ingestion
+) -> None:
+    await send(ingestion, [visit(f"v{number}", cookieId="kiosk") for number in range(30)])
+    assert await graph.read("MATCH (t:Trace) RETURN count(t)") == 1
