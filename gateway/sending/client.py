@@ -166,7 +166,10 @@ async def _patiently(ask: Callable[[], Awaitable[T]]) -> T:
         wait=wait_exponential_jitter(initial=0.2, max=10),
         reraise=True,
     )
-    return await trying(ask)
+    async for attempt in trying:
+        with attempt:
+            return await ask()
+    raise AssertionError("the last attempt raises")
 
 
 async def _answer(response: aiohttp.ClientResponse) -> dict[str, Any]:

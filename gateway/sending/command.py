@@ -18,7 +18,7 @@ from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 
 from gateway.sending.client import Client, SendError
-from gateway.sending.pieces import opened
+from gateway.sending.pieces import SIZE, opened
 from graph_model.ingestion.formats.model import Format
 
 SHOWN = 100
@@ -41,6 +41,7 @@ class Sending:
     url: str
     resumed: str | None = None
     rejected: Path | None = None
+    piece_size: int = SIZE
 
 
 async def send(sending: Sending, out: Console, err: Console) -> bool:
@@ -66,7 +67,8 @@ async def _upload(client: Client, sending: Sending, err: Console) -> tuple[str, 
     """Send what the job has not yet, and let it be run; the job, and how many rows are ahead of each part."""
     places: dict[int, int] = {}
     size = sending.source.stat().st_size if isinstance(sending.source, Path) else None
-    with opened(sending.source, sending.format, sending.delimiter) as pieces, _sent_bytes(err) as progress:
+    pieces_of = opened(sending.source, sending.format, sending.delimiter, size=sending.piece_size)
+    with pieces_of as pieces, _sent_bytes(err) as progress:
         # A file that cannot be taken apart makes no job.
         first = await asyncio.to_thread(next, pieces)
         job = sending.resumed or await client.create(sending.job)
