@@ -12,6 +12,7 @@ from typing import LiteralString
 
 from graph_model import times
 from graph_model.backfill import fold_texts, prepare_matching, tie_objects
+from graph_model.events.packing import pack_events
 from graph_model.graph import Graph, Transaction
 from graph_model.identity.candidates import SLOTS
 from graph_model.identity.rulesets.seed import seed_rulesets
@@ -174,6 +175,23 @@ MIGRATIONS = (
             "CREATE INDEX deleted_files_holder IF NOT EXISTS FOR (n:DeletedFiles) ON (n.holder)",
         ),
         fill=list_jobs,
+    ),
+    Migration(
+        10,
+        "pages of events, and deliveries",
+        (
+            "CREATE CONSTRAINT event_page_sequence IF NOT EXISTS FOR (n:EventPage)"
+            " REQUIRE n.sequence IS UNIQUE",
+            "CREATE CONSTRAINT event_page_id IF NOT EXISTS FOR (n:EventPage) REQUIRE n.id IS UNIQUE",
+            "CREATE CONSTRAINT delivery_id IF NOT EXISTS FOR (n:Delivery) REQUIRE n.id IS UNIQUE",
+            "CREATE INDEX delivery_open IF NOT EXISTS FOR (n:Delivery) ON (n.open)",
+            "CREATE INDEX delivery_dead IF NOT EXISTS FOR (n:Delivery) ON (n.dead)",
+        ),
+        (
+            "MATCH (w:Webhook) WHERE w.revision IS NULL"
+            " SET w.revision = 0, w.failures = 0, w.done = [], w.nextAttemptAt = null",
+        ),
+        fill=pack_events,
     ),
 )
 

@@ -45,7 +45,7 @@ class Companion(Generic[Question, Answer]):
         self, make: Callable[P, Callable[[Question], Answer]], *args: P.args, **kwargs: P.kwargs
     ) -> None:
         context = multiprocessing.get_context("spawn")
-        self._name = getattr(make, "func", make).__qualname__
+        self._name = make.__qualname__
         self._here, self._there = context.Pipe()
         self._process = context.Process(target=_answer, args=(self._there, make, args, kwargs), daemon=True)
 

@@ -13,7 +13,6 @@ from graph_model.identity.matching import features
 from graph_model.identity.rulesets.model import Reconcile
 from graph_model.metadata import objects
 from graph_model.records import model as records
-from graph_model.webhooks import model as webhooks
 
 
 def described(value: str, description: str) -> str:
@@ -138,6 +137,9 @@ class IngestMode(Enum):
 
 @strawberry.enum(description="What happened.")
 class EventKind(Enum):
+    RECORD_CREATED = _value(events.EventKind.RECORD_CREATED, "A source sent a record that was not there.")
+    RECORD_UPDATED = _value(events.EventKind.RECORD_UPDATED, "A source sent another version of a record.")
+    RECORD_DELETED = _value(events.EventKind.RECORD_DELETED, "A source deleted a record.")
     INDIVIDUAL_CREATED = _value(events.EventKind.INDIVIDUAL_CREATED, "An individual came about.")
     INDIVIDUAL_UPDATED = _value(
         events.EventKind.INDIVIDUAL_UPDATED,
@@ -165,13 +167,4 @@ class EventKind(Enum):
     RULESET_STALE = _value(
         events.EventKind.RULESET_STALE,
         "The records are no longer those that the active ruleset was made for: a new version is due.",
-    )
-
-
-@strawberry.enum(description="Whether events are sent to a webhook.")
-class WebhookState(Enum):
-    ACTIVE = _value(webhooks.WebhookState.ACTIVE, "Events are sent.")
-    DISABLED = _value(
-        webhooks.WebhookState.DISABLED,
-        "The endpoint said it is gone or failed for too long. enableWebhook goes on where it stopped.",
     )

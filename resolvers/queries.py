@@ -6,7 +6,6 @@ from typing import Annotated
 
 import strawberry
 
-from graph_model.webhooks import store as webhooks
 from resolvers.context import Info
 from resolvers.enums import IdentifierType
 from resolvers.explanations.queries import ExplanationQuery
@@ -19,11 +18,12 @@ from resolvers.planning.answer import answer
 from resolvers.planning.roots import DEFAULT_PAGE, MAX_PAGE
 from resolvers.principal import Scope
 from resolvers.rulesets.queries import RulesetQuery
+from resolvers.sources.queries import SourceQuery
 from resolvers.stewardship.queries import StewardQuery
 from resolvers.types.connection import IndividualConnection
 from resolvers.types.individual import Individual
 from resolvers.types.node import Node
-from resolvers.types.webhook import Webhook
+from resolvers.webhooks.queries import WebhookQuery
 
 IndividualFilter = filter_input(Individual)
 IndividualOrder = order_input(Individual)
@@ -51,7 +51,7 @@ class IndividualBy:
 
 
 @strawberry.type(description="What can be read.")
-class Query(ExplanationQuery, GoldenQuery, JobQuery, RulesetQuery, StewardQuery):
+class Query(ExplanationQuery, GoldenQuery, JobQuery, RulesetQuery, SourceQuery, StewardQuery, WebhookQuery):
     @resolved(
         Scope.PROFILE_LOOKUP,
         "One individual, or null if nobody is known by that id or identifier. An identifier that several "
@@ -126,8 +126,3 @@ class Query(ExplanationQuery, GoldenQuery, JobQuery, RulesetQuery, StewardQuery)
     ) -> list[Node | None]:
         found: list[Node | None] = await answer(info)
         return found
-
-    @resolved(Scope.ACTION_MANAGE, "The registered webhooks, the oldest first.")
-    async def webhooks(self, info: Info) -> list[Webhook]:
-        info.context.require(Scope.ACTION_MANAGE)
-        return [Webhook.of(item) for item in await webhooks.all_webhooks(info.context.services.graph)]

@@ -26,7 +26,7 @@ mutation ($input: CompleteUploadInput!) {
 """
 _WATCHED = """
 state errorCode errorMessage done total rate secondsLeft
-ingestion { created updated unchanged stale deleted rejected }
+ingestion { created updated unchanged stale deleted rejected warned }
 """
 _JOB = f"query ($id: ID!) {{ job(id: $id) {{ {_WATCHED} }} }}"
 _PROGRESS = f"subscription ($id: ID!) {{ jobProgress(id: $id) {{ {_WATCHED} }} }}"

@@ -57,6 +57,8 @@ async def send(sending: Sending, out: Console, err: Console) -> bool:
                 await _complain(client, job, sending, places, err)
     told = ", ".join(f"{counts[name]} {name}" for name in _OUTCOMES if counts.get(name))
     out.print(told or "No records.", highlight=False)
+    if counts.get("warned"):
+        err.print(f"{sending.name}: {counts['warned']} kept with a value that is not what its field holds.")
     if found["state"] != "JOB_COMPLETE":
         err.print(f"{sending.name}: {found['errorCode']}: {found['errorMessage']}", markup=False)
         return False

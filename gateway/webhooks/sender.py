@@ -14,6 +14,7 @@ import aiohttp
 from gateway.webhooks.envelope import CONTENT_TYPE, envelope
 from gateway.webhooks.schedule import retry_after
 from gateway.webhooks.signing import signed_headers
+from graph_model import times
 from graph_model.events.model import Event
 from graph_model.webhooks.model import Webhook
 
@@ -65,7 +66,9 @@ async def send(
     """Send the event once, with these further headers. Only a status from 200 to 299 is a success; redirects
     are not followed."""
     body = envelope(event, source=source)
-    signed = signed_headers(webhook.secret, message_id=event.id, timestamp=int(now.timestamp()), body=body)
+    signed = signed_headers(
+        *webhook.secrets(times.to_text(now)), message_id=event.id, timestamp=int(now.timestamp()), body=body
+    )
     headers = {**headers, **signed, "Content-Type": CONTENT_TYPE}
     try:
         async with http.post(webhook.url, data=body, headers=headers, allow_redirects=False) as response:

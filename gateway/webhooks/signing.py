@@ -36,16 +36,17 @@ def parse_secret(secret: str) -> bytes:
     return key
 
 
-def signed_headers(secret: str, *, message_id: str, timestamp: int, body: bytes) -> dict[str, str]:
-    """The headers that identify and sign one attempt to send `body`.
+def signed_headers(*secrets: str, message_id: str, timestamp: int, body: bytes) -> dict[str, str]:
+    """The headers that identify and sign one attempt to send `body`, once with each secret: several while one
+    follows another.
 
     `message_id` stays the same over attempts, `timestamp` is the attempt's, in seconds since 1970. Raises
     BadInput (INVALID_SECRET) for a malformed secret.
     """
     signed = b"%s.%d.%s" % (message_id.encode(), timestamp, body)
-    signature = hmac.digest(parse_secret(secret), signed, hashlib.sha256)
+    signatures = (hmac.digest(parse_secret(secret), signed, hashlib.sha256) for secret in secrets)
     return {
         "webhook-id": message_id,
         "webhook-timestamp": str(timestamp),
-        "webhook-signature": f"v1,{b64encode(signature).decode()}",
+        "webhook-signature": " ".join(f"v1,{b64encode(signature).decode()}" for signature in signatures),
     }

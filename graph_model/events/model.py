@@ -10,6 +10,9 @@ from typing import Any
 class EventKind(StrEnum):
     """What happened."""
 
+    RECORD_CREATED = "RECORD_CREATED"
+    RECORD_UPDATED = "RECORD_UPDATED"
+    RECORD_DELETED = "RECORD_DELETED"
     INDIVIDUAL_CREATED = "INDIVIDUAL_CREATED"
     INDIVIDUAL_UPDATED = "INDIVIDUAL_UPDATED"
     INDIVIDUALS_MERGED = "INDIVIDUALS_MERGED"
@@ -39,3 +42,19 @@ class Event:
     individual_id: str | None
     time: str
     data: dict[str, Any]
+
+    @property
+    def sources(self) -> set[str]:
+        """The sources whose records caused it; none of what is a conclusion of ours."""
+        if (source := self.data.get("source")) is not None:
+            return {source}
+        return {record["source"] for record in self.data.get("records", ())}
+
+    @property
+    def lanes(self) -> frozenset[str]:
+        """Whatever it is about, by name: events that share one of these are told in their order."""
+        data = self.data
+        names = {self.individual_id, *data.get("mergedIds", ()), *data.get("splitIds", ())} - {None}
+        if "recordId" in data:
+            names.add(f"{data['source']}/{data['object']}/{data['recordId']}")
+        return frozenset(names or {str(self.kind)})

@@ -1,8 +1,13 @@
-"""Writing to the outbox, and reading on from a place in it."""
+"""Writing to the outbox, and reading on from a place in it.
+
+Events are kept in pages, up to 64 of one transaction in a node: a node for each event would cost a record
+seven times as much. An event's id is its page's, which is the first event's, and its place there in the last
+six bits.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, LiteralString
 
 import orjson
@@ -12,61 +17,59 @@ from graph_model.events.model import Event, EventKind, NewEvent
 from graph_model.graph import Graph, Transaction
 from graph_model.ids import new_id
 
+PAGE = 64
+"""Most events of a page."""
+
 # Taking the counter is the last write of a transaction: its lock is held until the commit, so numbers
 # are given in the order of commits, and who reads up to a number has read everything before it.
 _APPEND: LiteralString = """
 MATCH (c:Counter {name: 'events'})
-SET c.value = c.value + size($events)
-WITH c.value - size($events) AS base
-UNWIND range(1, size($events)) AS place
-WITH base + place AS sequence, $events[place - 1] AS event
-CREATE (:Event {sequence: sequence, id: event.id, kind: event.kind, individualId: event.individualId,
-                time: $time, data: event.data})
-RETURN count(sequence)
+SET c.value = c.value + $count
+WITH c.value - $count AS base
+UNWIND $pages AS page
+CREATE (:EventPage {sequence: base + page.place, id: page.id, size: page.size, time: $time,
+                    events: page.events})
+RETURN count(page)
 """
 
-# One look-up for each number: the embedded engine answers a range by reading every event there is.
+# One look-up for each number that a page may begin with: the embedded engine answers a range by reading every
+# page there is.
 _NUMBERED: LiteralString = """
 UNWIND $numbers AS number
-MATCH (e:Event {sequence: number})
-RETURN collect([e.id, e.sequence, e.kind, e.individualId, e.time, e.data])
+MATCH (p:EventPage {sequence: number})
+RETURN collect([p.id, p.sequence, p.time, p.events])
 """
 
 _AFTER: LiteralString = """
-MATCH (e:Event) WHERE e.sequence > $after
-WITH e ORDER BY e.sequence LIMIT $limit
-RETURN collect([e.id, e.sequence, e.kind, e.individualId, e.time, e.data])
+MATCH (p:EventPage) WHERE p.sequence > $after
+WITH p ORDER BY p.sequence LIMIT $limit
+RETURN collect([p.id, p.sequence, p.time, p.events])
 """
 
 _BY_ID: LiteralString = """
-MATCH (e:Event {id: $id})
-RETURN [e.id, e.sequence, e.kind, e.individualId, e.time, e.data]
+UNWIND $ids AS id
+MATCH (p:EventPage {id: id})
+RETURN collect([p.id, p.sequence, p.time, p.events])
 """
 
 _LAST: LiteralString = "MATCH (c:Counter {name: 'events'}) RETURN c.value"
-
-_SEQUENCE_OF: LiteralString = "MATCH (e:Event {id: $id}) RETURN e.sequence"
 
 
 async def append(transaction: Transaction, events: Sequence[NewEvent], *, time: str) -> None:
     """Write the events, in order. Must be the transaction's last statement."""
     if events:
-        rows = [
-            {
-                "id": new_id("evt"),
-                "kind": event.kind,
-                "individualId": event.individual_id,
-                "data": orjson.dumps(event.data).decode(),
-            }
-            for event in events
+        pages = [
+            _page(start + 1, _page_of(new_id("evt")), events[start : start + PAGE])
+            for start in range(0, len(events), PAGE)
         ]
-        await transaction.run(_APPEND, events=rows, time=time)
+        await transaction.run(_APPEND, pages=pages, count=len(events), time=time)
 
 
 async def find(graph: Graph, event_id: str) -> Event | None:
     """The event with this id."""
-    row = await graph.read(_BY_ID, id=event_id)
-    return _event(row) if row else None
+    page = _page_of(event_id)
+    rows = await graph.read(_BY_ID, ids=[event_id, page] if page and page != event_id else [event_id])
+    return next((event for event in _events(rows) if event.id == event_id), None)
 
 
 async def read_after(graph: Graph, sequence: int, *, limit: int) -> list[Event]:
@@ -74,12 +77,12 @@ async def read_after(graph: Graph, sequence: int, *, limit: int) -> list[Event]:
     last = await last_sequence(graph)
     if last <= sequence:
         return []
-    numbers = list(range(sequence + 1, min(sequence + limit, last) + 1))
-    rows = await graph.read(_NUMBERED, numbers=numbers)
-    if not rows:
+    numbers = list(range(max(sequence + 2 - PAGE, 1), min(sequence + limit, last) + 1))
+    events = _following(sequence, await graph.read(_NUMBERED, numbers=numbers))
+    if not events:
         # Numbers have no gaps, unless somebody deletes events.
-        rows = await graph.read(_AFTER, after=sequence, limit=limit)
-    return sorted((_event(row) for row in rows), key=lambda event: event.sequence)
+        events = _following(sequence, await graph.read(_AFTER, after=sequence, limit=limit))
+    return events[:limit]
 
 
 async def last_sequence(graph: Graph) -> int:
@@ -89,12 +92,40 @@ async def last_sequence(graph: Graph) -> int:
 
 async def sequence_of(graph: Graph, event_id: str) -> int:
     """The number of the event with this id. Raises BadInput for an unknown one."""
-    sequence = await graph.read(_SEQUENCE_OF, id=event_id)
-    if sequence is None:
+    event = await find(graph, event_id)
+    if event is None:
         raise BadInput("There is no event with that id.", code="INVALID_CURSOR")
-    return int(sequence)
+    return event.sequence
 
 
-def _event(row: Sequence[Any]) -> Event:
-    id_, number, kind, individual_id, time, data = row
-    return Event(id_, number, EventKind(kind), individual_id, time, orjson.loads(data))
+def _page(place: int, id_: str, events: Sequence[NewEvent]) -> dict[str, Any]:
+    packed = orjson.dumps([[event.kind, event.individual_id, event.data] for event in events])
+    return {"place": place, "id": id_, "size": len(events), "events": packed.decode()}
+
+
+def _following(sequence: int, rows: Iterable[Sequence[Any]]) -> list[Event]:
+    found = (event for event in _events(rows) if event.sequence > sequence)
+    return sorted(found, key=lambda event: event.sequence)
+
+
+def _events(rows: Iterable[Sequence[Any]]) -> Iterator[Event]:
+    for page, number, time, events in rows:
+        for place, (kind, individual_id, data) in enumerate(orjson.loads(events)):
+            yield Event(_id_of(page, place), number + place, EventKind(kind), individual_id, time, data)
+
+
+def _page_of(event_id: str) -> str:
+    """The id of an event's page; empty if this cannot be an event's id."""
+    kind, _, number = event_id.partition("_")
+    try:
+        return f"{kind}_{int(number, 16) // PAGE * PAGE:032x}"
+    except ValueError:
+        return ""
+
+
+def _id_of(page: str, place: int) -> str:
+    """The id of the event at that place of a page."""
+    if not place:
+        return page
+    kind, _, number = page.partition("_")
+    return f"{kind}_{int(number, 16) + place:032x}"

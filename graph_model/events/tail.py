@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import AsyncGenerator
-from contextlib import suppress
+from contextlib import aclosing, suppress
 
 import structlog
 
@@ -79,15 +79,22 @@ class Tail:
 
     async def follow(self, after: int) -> AsyncGenerator[Event, None]:
         """Every event after the one with that number, as it comes, without end."""
+        async with aclosing(self.follow_pages(after)) as pages:
+            async for page in pages:
+                for event in page:
+                    yield event
+
+    async def follow_pages(self, after: int) -> AsyncGenerator[list[Event], None]:
+        """As `follow`, but as many at once as there are."""
         while True:
             news = self._news
             events = self._from_memory(after)
             if events is None:
                 events = await store.read_after(self._graph, after, limit=self._page)
-            for event in events:
-                yield event
-                after = event.sequence
-            if not events:
+            if events:
+                yield events
+                after = events[-1].sequence
+            else:
                 await news.wait()
 
     def _announce(self) -> None:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, LiteralString
+from typing import LiteralString
 
 from graph_model import times
 from graph_model.events import store as events
@@ -20,6 +19,7 @@ from graph_model.identity.rulesets.active import Loaded, active
 from graph_model.identity.subjects import NOWHERE, Findable, findable, gather, record_findable
 from graph_model.identity.traces import linking
 from graph_model.ingestion.devices import derived_device, logins_of_device, with_logins
+from graph_model.ingestion.news import record_events
 from graph_model.ingestion.normalising import normalise_records
 from graph_model.ingestion.settle import Written, make_way, settle, tell
 from graph_model.ingestion.versions import Version, decide_versions
@@ -164,8 +164,8 @@ async def commit_batch(
         [key for key in objects if str(key) not in written],
     )
     whose_before |= {key: owner for key in deleted if (owner := settled.resolution.before.get(key))}
-    causing = _by_individual(winners.values(), whose_before | whose, outcome_of)
-    await tell(transaction, settled, causing, time=time)
+    news = record_events(winners.values(), whose_before | whose, outcome_of, actors, versions)
+    await tell(transaction, settled, news, time=time)
     created = settled.resolution.created
     return [
         RecordResult(
@@ -219,26 +219,6 @@ async def _whose(
         if texts := sorted({str(key) for key in keys}):
             whose.update(await transaction.run(statement, keys=texts))
     return whose
-
-
-def _by_individual(
-    stored: Iterable[Record], whose: dict[str, str], outcomes: dict[str, Outcome]
-) -> dict[str, list[dict[str, Any]]]:
-    """The records that changed something, as an event names them, by the individual that they belong to."""
-    causes: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
-    for record in stored:
-        owner = whose.get(str(record.key))
-        outcome = outcomes[str(record.key)]
-        if owner is not None and outcome is not Outcome.UNCHANGED:
-            causes[owner].append(
-                {
-                    "source": record.key.source,
-                    "object": record.key.object,
-                    "recordId": record.key.record_id,
-                    "outcome": outcome,
-                }
-            )
-    return causes
 
 
 def _is_profile(record: Record) -> bool:

@@ -97,7 +97,7 @@ async def normalise_records(
     )
     await changes.save_keys(transaction)
     settled = await settle(transaction, changes, NOTHING_WRITTEN, threshold, now=now)
-    await tell(transaction, settled, {}, time=time)
+    await tell(transaction, settled, (), time=time)
 
 
 async def normalise_objects(
@@ -123,7 +123,7 @@ async def normalise_objects(
     written = Written(objects, await linking.tied(transaction, keys), keys)
     changes = await gather(transaction, ruling, {}, _nothing, _nothing)
     settled = await settle(transaction, changes, written, threshold, now=now)
-    await tell(transaction, settled, {}, time=time)
+    await tell(transaction, settled, (), time=time)
 
 
 def _called(item: Record, catalogue: Catalogue) -> Record:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 from graph_model import times
 from graph_model.events import store as events
@@ -21,9 +20,10 @@ from graph_model.identity.rulesets.active import Active, Phase
 from graph_model.identity.subjects import Changes
 from graph_model.identity.traces import store as traces
 from graph_model.identity.traces.linking import Tied, link
+from graph_model.ingestion.news import by_individual
 from graph_model.insights import store as insights
 from graph_model.insights.model import Threshold
-from graph_model.records.model import Record
+from graph_model.records.model import STEWARD, Record
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,16 +96,15 @@ async def follow(
     return Settled(resolution, frozenset(affected - resolution.gone), crossings, linked.whose)
 
 
-async def turn_rest(transaction: Transaction, threshold: Threshold, *, now: datetime) -> bool:
+async def turn_rest(transaction: Transaction, threshold: Threshold, now: datetime) -> None:
     """Decide a page of the business objects that a change of ownership left for later, and tell whom it
-    affects; whether there is more. Takes the lock."""
+    affects. Takes the lock."""
     await identity.lock(transaction)
     turned = await traces.turn_rest(transaction)
     if turned.affected:
         crossings = await insights.refresh(transaction, turned.ordered, threshold, now=now)
         settled = Settled(Resolution(), frozenset(turned.affected), crossings)
-        await tell(transaction, settled, {}, time=times.to_text(now))
-    return turned.more
+        await tell(transaction, settled, (), time=times.to_text(now))
 
 
 async def cut_over(
@@ -123,7 +122,7 @@ async def cut_over(
     resolution = await activation.cut_over(transaction, active, keys, naming=naming, time=time)
     if resolution.before or resolution.membership:
         settled = await follow(transaction, resolution, NOTHING_WRITTEN, threshold, now=now)
-        await tell(transaction, settled, {}, time=time)
+        await tell(transaction, settled, (), time=time)
 
 
 async def make_way(
@@ -138,29 +137,32 @@ async def make_way(
 async def tell(
     transaction: Transaction,
     settled: Settled,
-    records: Mapping[str, Sequence[dict[str, Any]]],
+    news: Sequence[NewEvent],
     *,
     time: str,
 ) -> None:
-    """Write what happened into the outbox; `records` are those that caused it, by individual. Must be the
-    transaction's last statement."""
+    """Write what happened into the outbox: `news` of the records that caused it, and what follows from them.
+    Must be the transaction's last statement."""
     resolution = settled.resolution
+    records = by_individual(news)
     merged: dict[str, list[str]] = {}
     for retired, survivor in sorted(resolution.merged.items()):
         merged.setdefault(survivor, []).append(retired)
     changed = (resolution.changed | settled.affected) - resolution.merged.keys()
-    news = [
+    told = [
         NewEvent(
             EventKind.INDIVIDUAL_CREATED if id_ in resolution.created else EventKind.INDIVIDUAL_UPDATED,
             id_,
-            {"records": list(records.get(id_, ())), "mergedIds": merged.get(id_, [])},
+            {"records": records.get(id_, []), "mergedIds": merged.get(id_, [])},
         )
         for id_ in sorted((resolution.created | changed | records.keys()) - resolution.gone)
     ]
     gone = [
-        NewEvent(EventKind.INDIVIDUAL_GONE, id_, {"records": list(records.get(id_, ()))})
+        NewEvent(EventKind.INDIVIDUAL_GONE, id_, {"records": records.get(id_, [])})
         for id_ in sorted(resolution.gone)
     ]
     ids = merges_and_splits(resolution.before, resolution.membership, resolution.merged)
     kinds = kind_changes(resolution.before, resolution.membership)
-    await events.append(transaction, [*ids, *kinds, *news, *gone, *settled.crossings], time=time)
+    # A correction is a record that no source sent.
+    sent = [event for event in news if event.data["source"] != STEWARD]
+    await events.append(transaction, [*sent, *ids, *kinds, *told, *gone, *settled.crossings], time=time)

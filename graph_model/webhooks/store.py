@@ -7,30 +7,36 @@ events reach an endpoint in order however many gateways there are.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import astuple
 from datetime import datetime, timedelta
 from typing import Any, LiteralString
 from urllib.parse import urlsplit
+
+import orjson
 
 from graph_model import times
 from graph_model.errors import BadInput
 from graph_model.events.model import EventKind
 from graph_model.graph import Graph, Transaction
 from graph_model.ids import new_id
-from graph_model.webhooks.model import Webhook, WebhookState
+from graph_model.webhooks import deliveries
+from graph_model.webhooks.model import Attempt, Progress, Webhook, WebhookState
 
 MAX_URL = 2_048
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 _ROW: LiteralString = """
-[w.id, w.url, w.secret, w.kinds, w.state, w.position, w.attempt, w.nextAttemptAt, w.lastError, w.createdAt]
+[w.id, w.url, w.secret, w.oldSecret, w.oldSecretUntil, w.kinds, w.exceptSource, w.state, w.position, w.done,
+ w.failures, w.restingUntil, w.nextAttemptAt, w.lastError, w.attempts, w.revision, w.createdAt]
 """
 
 _REGISTER: LiteralString = (
     """
 MATCH (c:Counter {name: 'events'})
 MERGE (w:Webhook {id: $id})
-ON CREATE SET w.url = $url, w.secret = $secret, w.kinds = $kinds, w.state = 'ACTIVE', w.position = c.value,
-              w.attempt = 0, w.createdAt = $time, w.createdBy = $actor, w.leaseUntil = ''
+ON CREATE SET w.url = $url, w.secret = $secret, w.kinds = $kinds, w.exceptSource = $exceptSource,
+              w.state = 'ACTIVE', w.position = c.value, w.done = [], w.failures = 0, w.revision = 0,
+              w.createdAt = $time, w.createdBy = $actor, w.leaseUntil = ''
 RETURN """
     + _ROW
 )
@@ -66,16 +72,15 @@ RETURN """
     + _ROW
 )
 
-_ADVANCE: LiteralString = """
-MATCH (w:Webhook {id: $id, leaseOwner: $owner})
-SET w.position = $position, w.attempt = 0, w.nextAttemptAt = null, w.lastError = null
-RETURN w.position
-"""
-
-_POSTPONE: LiteralString = """
-MATCH (w:Webhook {id: $id, leaseOwner: $owner})
-SET w.attempt = $attempt, w.nextAttemptAt = $at, w.lastError = $error, w.state = $state
-RETURN w.attempt
+_SAVE: LiteralString = """
+MATCH (w:Webhook {id: $id})
+SET w.leaseAskedAt = $now
+WITH w
+WHERE w.state = 'ACTIVE' AND w.leaseOwner = $owner
+SET w.leaseUntil = $until, w.state = $state, w.position = $position, w.done = $done, w.failures = $failures,
+    w.restingUntil = $restingUntil, w.nextAttemptAt = $nextAttemptAt, w.lastError = $lastError,
+    w.attempts = $attempts
+RETURN w.revision
 """
 
 _RELEASE: LiteralString = """
@@ -86,7 +91,16 @@ SET w.leaseUntil = ''
 _ENABLE: LiteralString = (
     """
 MATCH (w:Webhook {id: $id})
-SET w.state = 'ACTIVE', w.attempt = 0, w.nextAttemptAt = null, w.lastError = null
+SET w.state = 'ACTIVE', w.failures = 0, w.restingUntil = null, w.nextAttemptAt = null, w.lastError = null,
+    w.revision = w.revision + 1
+RETURN """
+    + _ROW
+)
+
+_ROTATE: LiteralString = (
+    """
+MATCH (w:Webhook {id: $id})
+SET w.oldSecret = w.secret, w.oldSecretUntil = $until, w.secret = $secret, w.revision = w.revision + 1
 RETURN """
     + _ROW
 )
@@ -116,21 +130,26 @@ def check_url(url: str) -> str:
 
 
 async def register(
-    graph: Graph, *, url: str, kinds: Sequence[EventKind], secret: str, actor: str, now: datetime
+    graph: Graph,
+    *,
+    url: str,
+    kinds: Sequence[EventKind],
+    secret: str,
+    except_source: str | None = None,
+    actor: str,
+    now: datetime,
 ) -> Webhook:
-    """A new webhook for the events of these kinds that are committed from now on."""
+    """A new webhook for the events of these kinds that are committed from now on, but for those that only
+    records of `except_source` caused."""
     id_ = new_id("whk")
     parameters = {
         "url": check_url(url),
         "secret": secret,
         "kinds": [str(kind) for kind in kinds],
+        "exceptSource": except_source,
         "actor": actor,
     }
-
-    async def work(transaction: Transaction) -> Any:
-        return await transaction.run(_REGISTER, id=id_, time=times.to_text(now), **parameters)
-
-    return _webhook(await graph.write(work))
+    return _webhook(await _write(graph, _REGISTER, id=id_, time=times.to_text(now), **parameters))
 
 
 async def all_webhooks(graph: Graph) -> list[Webhook]:
@@ -156,25 +175,32 @@ async def lease(graph: Graph, id_: str, *, owner: str, now: datetime, seconds: f
     return None if row is None else _webhook(row)
 
 
-async def advance(graph: Graph, id_: str, *, owner: str, position: int) -> bool:
-    """Note that all events up to `position` are done; False if the lease was lost meanwhile."""
-    return await _write(graph, _ADVANCE, id=id_, owner=owner, position=position) is not None
+async def save(graph: Graph, progress: Progress, *, owner: str, now: datetime, seconds: float) -> int | None:
+    """Save how far a webhook is and renew its lease. Its revision; None, and nothing is saved, if the lease
+    was lost meanwhile."""
+    webhook = progress.webhook
+    parameters = {
+        "id": webhook.id,
+        "owner": owner,
+        "now": times.to_text(now),
+        "until": times.to_text(now + timedelta(seconds=seconds)),
+        "state": webhook.state,
+        "position": webhook.position,
+        "done": list(webhook.done),
+        "failures": webhook.failures,
+        "restingUntil": webhook.resting_until,
+        "nextAttemptAt": webhook.next_attempt_at,
+        "lastError": webhook.last_error,
+        "attempts": orjson.dumps([astuple(attempt) for attempt in webhook.attempts]).decode(),
+    }
 
+    async def work(transaction: Transaction) -> int | None:
+        revision: int | None = await transaction.run(_SAVE, **parameters)
+        if revision is not None:
+            await deliveries.save(transaction, progress)
+        return revision
 
-async def postpone(
-    graph: Graph, id_: str, *, owner: str, attempt: int, at: datetime | None, error: str
-) -> None:
-    """Note a failed attempt. Without a next time (`at`) the webhook is disabled and keeps its place."""
-    await _write(
-        graph,
-        _POSTPONE,
-        id=id_,
-        owner=owner,
-        attempt=attempt,
-        at=times.to_text(at) if at else None,
-        error=error,
-        state=WebhookState.ACTIVE if at else WebhookState.DISABLED,
-    )
+    return await graph.write(work)
 
 
 async def release(graph: Graph, *, owner: str) -> None:
@@ -183,14 +209,26 @@ async def release(graph: Graph, *, owner: str) -> None:
 
 
 async def enable(graph: Graph, id_: str) -> Webhook | None:
-    """Try the next event again now, from the place that was kept; None if there is no such webhook."""
+    """Send again now, from the place that was kept, and try anew what failed; None if there is no such
+    webhook."""
+    await deliveries.hasten(graph, id_)
     row = await _write(graph, _ENABLE, id=id_)
     return None if row is None else _webhook(row)
 
 
+async def rotate_secret(graph: Graph, id_: str, *, secret: str, until: datetime) -> Webhook | None:
+    """Sign with another secret, and with the one of now as well until that moment; None if there is no such
+    webhook."""
+    row = await _write(graph, _ROTATE, id=id_, secret=secret, until=times.to_text(until))
+    return None if row is None else _webhook(row)
+
+
 async def delete(graph: Graph, id_: str) -> bool:
-    """Remove a webhook; False if there is none with that id."""
-    return await _write(graph, _DELETE, id=id_) is not None
+    """Remove a webhook and its deliveries; False if there is none with that id."""
+    deleted = await _write(graph, _DELETE, id=id_) is not None
+    # Nobody adds to them now: who delivers has lost its lease with the webhook.
+    await deliveries.delete_all(graph, id_)
+    return deleted
 
 
 async def _write(graph: Graph, statement: LiteralString, **parameters: Any) -> Any:
@@ -201,16 +239,24 @@ async def _write(graph: Graph, statement: LiteralString, **parameters: Any) -> A
 
 
 def _webhook(row: Sequence[Any]) -> Webhook:
-    id_, url, secret, kinds, state, position, attempt, next_attempt_at, last_error, created_at = row
+    id_, url, secret, old, old_until, kinds, except_source, state, position, done, *rest = row
+    failures, resting_until, next_attempt_at, last_error, attempts, revision, created_at = rest
     return Webhook(
-        id_,
-        url,
-        secret,
-        tuple(EventKind(kind) for kind in kinds),
-        WebhookState(state),
-        position,
-        attempt,
-        next_attempt_at,
-        last_error,
-        created_at,
+        id=id_,
+        url=url,
+        secret=secret,
+        old_secret=old,
+        old_secret_until=old_until,
+        kinds=tuple(EventKind(kind) for kind in kinds),
+        except_source=except_source,
+        state=WebhookState(state),
+        position=position,
+        done=tuple(done),
+        failures=failures,
+        resting_until=resting_until,
+        next_attempt_at=next_attempt_at,
+        last_error=last_error,
+        attempts=tuple(Attempt(*attempt) for attempt in orjson.loads(attempts or "[]")),
+        revision=revision,
+        created_at=created_at,
     )

@@ -114,6 +114,7 @@ class IngestionProgress:
     rejected: int = shown(
         _READ, "Rows that are wrong: GET /jobs/{id}/rejected gives them back, with the reasons."
     )
+    warned: int = shown(_READ, "Rows that were stored although a value is not what its field holds.")
     individuals: int = shown(_READ, "Individuals that these rows changed, each counted once.")
 
     @classmethod
@@ -134,6 +135,7 @@ class IngestionProgress:
             stale=counts.stale,
             deleted=counts.deleted,
             rejected=counts.rejected,
+            warned=counts.warned,
             individuals=counts.individuals,
         )
 

@@ -27,7 +27,7 @@ from resolvers.principal import Scope
 from resolvers.rulesets.types import Ruleset
 from resolvers.stewardship.reviews import ReviewItem
 from resolvers.types.event import InsightEvent
-from resolvers.types.webhook import Webhook
+from resolvers.webhooks.types import Webhook
 
 ELSEWHERE = frozenset(type_.__name__ for type_ in (InsightEvent, Job, ReviewItem, Ruleset, Webhook))
 """Types of nodes that are not read by a plan: the stock executor answers where one of them is met."""

@@ -30,6 +30,15 @@ class EventRecord:
     outcome: RecordOutcome = shown(Scope.PROFILE_READ, "What became of it.")
 
 
+@strawberry.type(description="The record that an event is about.")
+class ChangedRecord:
+    source: str = shown(Scope.PROFILE_READ, "The source that sent it.")
+    object: str = shown(Scope.PROFILE_READ, "What the source calls the object that it is.")
+    type: str = shown(Scope.PROFILE_READ, "The object of the canonical model that it is.")
+    record_id: str = shown(Scope.PROFILE_READ, "Its id in the source.")
+    actor: str = shown(Scope.PROFILE_READ, "The principal that sent it.")
+
+
 @strawberry.type(description="A table of frequencies that is out of date.")
 class StaleTable:
     table: str = shown(Scope.PROFILE_READ, "The table's name.")
@@ -57,11 +66,16 @@ class InsightEvent(Node):
     kind: EventKind = shown(Scope.PROFILE_READ, "What happened.")
     time: DateTime = shown(Scope.PROFILE_READ, "When it was committed.")
     individual_id: strawberry.ID | None = shown(
-        Scope.PROFILE_READ, "The individual that it is about; null for RULESET_STALE."
+        Scope.PROFILE_READ,
+        "The individual that it is about, or whose the record is; null for RULESET_STALE and records "
+        "that are nobody's yet.",
     )
     threshold: str | None = shown(Scope.PROFILE_READ, "The threshold that was crossed; null for other kinds.")
     insights: list[EventInsight] = shown(
         Scope.PROFILE_READ, "The insights' values when the threshold was crossed; empty for other kinds."
+    )
+    record: ChangedRecord | None = shown(
+        Scope.PROFILE_READ, "The record that was created, updated or deleted; null for other kinds of event."
     )
     records: list[EventRecord] = shown(Scope.PROFILE_READ, "The records that caused it, if any did.")
     merged_ids: list[strawberry.ID] = shown(
@@ -89,6 +103,7 @@ class InsightEvent(Node):
             individual_id=strawberry.ID(event.individual_id) if event.individual_id is not None else None,
             threshold=data.get("threshold"),
             insights=[EventInsight(**item) for item in data.get("insights", [])],
+            record=_changed_record(data) if "recordId" in data else None,
             records=[
                 EventRecord(
                     source=item["source"],
@@ -103,6 +118,16 @@ class InsightEvent(Node):
             individual_kind=IndividualKind(kind) if (kind := data.get("individualKind")) else None,
             stale_ruleset=_stale(data) if event.kind is events.EventKind.RULESET_STALE else None,
         )
+
+
+def _changed_record(data: dict[str, Any]) -> ChangedRecord:
+    return ChangedRecord(
+        source=data["source"],
+        object=data["object"],
+        type=data["type"],
+        record_id=data["recordId"],
+        actor=data["actor"],
+    )
 
 
 def _stale(data: dict[str, Any]) -> StaleRuleset:

@@ -44,7 +44,7 @@ async def test_a_csv_file_is_ingested_and_its_wrong_records_are_named(
     gateway: GatewayProcess, tmp_path: Path
 ) -> None:
     (tmp_path / "contacts.csv").write_text(
-        "id,firstName,birthDate,email\nX-1,Eva,,eva.brandt@example.com\nX-2,Bad,nonsense,\nX-3,Max,,\n"
+        "id,firstName,birthDate,email\nX-1,Eva,,eva.brandt@example.com\nX-2,Bad,nonsense,\nX-3,Max,,rubbish\n"
     )
 
     status, output, errors = await ingest(gateway, tmp_path, "contacts.csv", "--source", "csv")
@@ -52,7 +52,9 @@ async def test_a_csv_file_is_ingested_and_its_wrong_records_are_named(
     assert status == 1
     assert output.strip() == "2 created, 1 rejected"
     assert "contacts.csv, record 2: INVALID_DATE: birthDate" in errors
+    assert "contacts.csv: 1 kept with a value that is not what its field holds" in errors
     assert "nonsense" not in errors
+    assert "rubbish" not in errors
     assert (await person(gateway, "eva.brandt@example.com"))["firstName"] == "Eva"
 
 

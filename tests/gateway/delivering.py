@@ -41,12 +41,15 @@ async def delivering(graph: Graph, **options: Any) -> AsyncIterator[Deliverer]:
             assert isinstance(outcome, asyncio.CancelledError)
 
 
-async def register(graph: Graph, receiver: Receiver, *kinds: EventKind) -> Webhook:
+async def register(
+    graph: Graph, receiver: Receiver, *kinds: EventKind, except_source: str | None = None
+) -> Webhook:
     return await store.register(
         graph,
         url=receiver.url,
         kinds=kinds or tuple(EventKind),
         secret=new_secret(),
+        except_source=except_source,
         actor="tests",
         now=times.utc_now(),
     )
@@ -55,8 +58,13 @@ async def register(graph: Graph, receiver: Receiver, *kinds: EventKind) -> Webho
 async def happen(graph: Graph, *names: str, kind: EventKind = EventKind.INDIVIDUAL_CREATED) -> None:
     """Commit an event about each individual, in this order."""
 
+    await tell(graph, *(NewEvent(kind, name, {"name": name}) for name in names))
+
+
+async def tell(graph: Graph, *events: NewEvent) -> None:
+    """Commit these events, in this order."""
+
     async def work(transaction: Transaction) -> None:
-        events = [NewEvent(kind, name, {"name": name}) for name in names]
         await outbox.append(transaction, events, time=times.to_text(times.utc_now()))
 
     await graph.write(work)

@@ -61,7 +61,7 @@ async def both(engine: Engine) -> AsyncIterator[Both]:
             records = list(file.records(NOW))[:200]
             await services.ingestion.ingest(file.source, file.object, records, actor="test")
         page, _ = await services.together.lane(()).page(PageOf(NOW, limit=100))
-        others = "MATCH (n:SourceRecord|BusinessObject|Event) WITH labels(n) AS label, min(n.id) AS id"
+        others = "MATCH (n:SourceRecord|BusinessObject|EventPage) WITH labels(n) AS label, min(n.id) AS id"
         more = await services.graph.read(f"{others} RETURN collect(id)")
         make = partial(
             Operations,

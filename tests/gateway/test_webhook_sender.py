@@ -13,7 +13,7 @@ from gateway.webhooks.schedule import DAY
 from gateway.webhooks.sender import Outcome, client_session, send
 from gateway.webhooks.signing import new_secret, signed_headers
 from graph_model.events.model import Event, EventKind
-from graph_model.webhooks.model import Webhook, WebhookState
+from graph_model.webhooks.model import Webhook
 from tests.servers.receiver import Answer, Receiver
 
 NOW = datetime(2026, 11, 1, 9, 30, tzinfo=UTC)
@@ -36,7 +36,7 @@ async def http() -> AsyncIterator[aiohttp.ClientSession]:
 
 
 async def attempt(http: aiohttp.ClientSession, url: str) -> Outcome:
-    webhook = Webhook("whk_1", url, SECRET, tuple(EventKind), WebhookState.ACTIVE, 6, 0, None, None, "")
+    webhook = Webhook("whk_1", url, SECRET, tuple(EventKind), created_at="")
     return await send(http, webhook, EVENT, source="/here", now=NOW)
 
 

@@ -34,10 +34,12 @@ async def delete(ingestion: Ingestion, *records: Sent, modified: int = 5) -> lis
 
 
 async def told(graph: Graph, after: int = 0) -> list[tuple[EventKind, str, Any]]:
-    """Each event behind that number: its kind, whom it is about, and what became of which records."""
+    """What was told of individuals behind that number: the kind, whom it is about, and what became of which
+    records."""
     return [
         (event.kind, event.individual_id or "", [(each["recordId"], each["outcome"]) for each in records])
         for event in await events.read_after(graph, after, limit=100)
+        if not event.kind.startswith("RECORD_")
         for records in [event.data.get("records", [])]
     ]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -12,7 +13,7 @@ from graph_model.errors import BadInput
 from graph_model.events.model import EventKind
 from graph_model.graph import Graph
 from graph_model.webhooks import store
-from graph_model.webhooks.model import Webhook, WebhookState
+from graph_model.webhooks.model import Progress, Webhook, WebhookState
 from tests.graph_model.populations import START
 from tests.servers.engine import Engine
 
@@ -53,8 +54,9 @@ async def test_a_webhook_has_one_owner_until_its_lease_ends(graph: Graph) -> Non
     assert await store.lease(graph, webhook.id, owner="b", now=START, seconds=60) is None
     assert await store.lease(graph, webhook.id, owner="a", now=START, seconds=60) == webhook
     assert await store.lease(graph, webhook.id, owner="b", now=LATER, seconds=60) == webhook
-    assert await store.advance(graph, webhook.id, owner="a", position=1) is False
-    assert await store.advance(graph, webhook.id, owner="b", position=1) is True
+    progress = Progress(replace(webhook, position=1))
+    assert await store.save(graph, progress, owner="a", now=LATER, seconds=60) is None
+    assert await store.save(graph, progress, owner="b", now=LATER, seconds=60) == 0
     await store.release(graph, owner="b")
     leased = await store.lease(graph, webhook.id, owner="a", now=LATER, seconds=60)
     assert leased is not None
@@ -74,17 +76,18 @@ async def test_of_many_that_ask_at_once_one_gets_the_lease(graph: Graph, engine:
             assert [answer for answer in answers if answer is not None] == [webhook]
 
 
-async def test_a_webhook_without_a_next_attempt_is_disabled_and_keeps_its_place(graph: Graph) -> None:
+async def test_a_disabled_webhook_is_nobodys_and_keeps_its_place(graph: Graph) -> None:
     webhook = await registered(graph)
     await store.lease(graph, webhook.id, owner="a", now=START, seconds=60)
-    await store.postpone(graph, webhook.id, owner="a", attempt=1, at=LATER, error="503")
-    (postponed,) = await store.all_webhooks(graph)
-    assert (postponed.state, postponed.attempt, postponed.last_error) == (WebhookState.ACTIVE, 1, "503")
-    await store.postpone(graph, webhook.id, owner="a", attempt=2, at=None, error="503")
+    failing = replace(webhook, failures=1, last_error="HTTP 503", position=7, done=(9, 12))
+    await store.save(graph, Progress(failing), owner="a", now=START, seconds=60)
+    assert await store.find(graph, webhook.id) == failing
+    disabled = replace(failing, failures=2, state=WebhookState.DISABLED)
+    await store.save(graph, Progress(disabled), owner="a", now=START, seconds=60)
     assert await store.lease(graph, webhook.id, owner="a", now=LATER, seconds=60) is None
-    enabled = await store.enable(graph, webhook.id)
-    assert enabled is not None
-    assert (enabled.state, enabled.attempt, enabled.position) == (WebhookState.ACTIVE, 0, webhook.position)
+    assert await store.enable(graph, webhook.id) == replace(
+        disabled, failures=0, state=WebhookState.ACTIVE, last_error=None, revision=1
+    )
     assert await store.delete(graph, webhook.id) is True
     assert await store.delete(graph, webhook.id) is False
     assert await store.enable(graph, webhook.id) is None

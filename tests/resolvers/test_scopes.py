@@ -28,6 +28,19 @@ OPERATIONS = {
     "Query.exportRuleset": "{ exportRuleset }",
     "Query.job": '{ job(id: "job_1") { id } }',
     "Query.jobs": "{ jobs { id } }",
+    "Query.source": '{ source(name: "s") { version } }',
+    "Query.testMapping": (
+        '{ testMapping(input: {source: "s", object: "o", sample: []}) { rows { unmapped } } }'
+    ),
+    "Mutation.registerSource": (
+        'mutation { registerSource(input: {name: "s", template: SHOP}) { source { version } } }'
+    ),
+    "Mutation.updateSourceMapping": (
+        'mutation { updateSourceMapping(input: {source: "s", expectedVersion: 1}) { source { version } } }'
+    ),
+    "Mutation.removeSource": 'mutation { removeSource(input: {source: "s"}) { removedSource } }',
+    "Mutation.remapRecords": 'mutation { remapRecords(input: {source: "s"}) { job { id } } }',
+    "Mutation.replay": 'mutation { replay(input: {source: "s"}) { job { id } } }',
     "Mutation.createRulesetDraft": "mutation { createRulesetDraft(input: {}) { ruleset { id } } }",
     "Mutation.updateRulesetDraft": (
         "mutation { updateRulesetDraft(input: {version: 2, patch: {}}) { ruleset { id } } }"
@@ -68,6 +81,14 @@ OPERATIONS = {
     ),
     "Mutation.enableWebhook": 'mutation { enableWebhook(input: {id: "whk_1"}) { webhook { id } } }',
     "Mutation.deleteWebhook": 'mutation { deleteWebhook(input: {id: "whk_1"}) { deletedId } }',
+    "Mutation.rotateWebhookSecret": 'mutation { rotateWebhookSecret(input: {id: "whk_1"}) { secret } }',
+    "Mutation.redriveDeliveries": (
+        'mutation { redriveDeliveries(input: {webhookId: "whk_1", which: {allDead: true}}) { count } }'
+    ),
+    "Mutation.discardDeliveries": (
+        'mutation { discardDeliveries(input: {webhookId: "whk_1", which: {allDead: true}}) { count } }'
+    ),
+    "Query.deliveries": '{ deliveries(webhookId: "whk_1") { id } }',
     "Mutation.mergeIndividuals": (
         'mutation { mergeIndividuals(input: {ids: ["ind_1"], reason: "so"}) { dryRun } }'
     ),

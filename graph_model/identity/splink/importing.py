@@ -98,4 +98,4 @@ async def decide_page(
         time=time,
     )
     settled = await follow(transaction, resolution, NOTHING_WRITTEN, threshold, now=now)
-    await tell(transaction, settled, {}, time=time)
+    await tell(transaction, settled, (), time=time)

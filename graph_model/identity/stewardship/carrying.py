@@ -106,7 +106,7 @@ async def carry_out(ingestion: Ingestion, steward: Steward, plan: Plan) -> Outco
         )
         if steward.dry_run:
             raise _RolledBack(outcome)
-        await tell(transaction, settled, {}, time=time)
+        await tell(transaction, settled, (), time=time)
         return outcome
 
     try:

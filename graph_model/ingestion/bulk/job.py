@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import aclosing, asynccontextmanager, suppress
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import Any, TypeAlias
 
 from graph_model.errors import BadInput
 from graph_model.ingestion.bulk.model import Assignment, Position, Reached
-from graph_model.ingestion.bulk.reading import Item, Load, Reader, Wanted
+from graph_model.ingestion.bulk.reading import Item, Load, Reader, Wanted, bounded_reader
 from graph_model.ingestion.bulk.storing import Storing
 from graph_model.ingestion.bulk.touched import Touched
-from graph_model.ingestion.formats.model import Limits
+from graph_model.ingestion.formats.model import Format, Limits
 from graph_model.ingestion.ingestion import Ingestion
 from graph_model.ingestion.preparing import catalogue_for
 from graph_model.ingestion.uploads import Uploads
@@ -86,17 +85,7 @@ class IngestFiles:
                 default_country=self._default_country,
                 observer=self._observer,
             )
-            reader = partial(
-                Reader,
-                assignment,
-                paths,
-                reached.position,
-                reached.counts.rows,
-                actor=run.job.actor,
-                default_country=self._default_country,
-                limits=self._limits,
-            )
-            async with self._reading(reader, assignment.size - reached.position.bytes) as ask:
+            async with self._reading(run, assignment, reached, paths) as ask:
                 await self._store_all(assignment, storing, ask)
         return storing.reached.as_resume_point()
 
@@ -111,12 +100,21 @@ class IngestFiles:
         return [found[number].path for number, _ in assignment.parts]
 
     @asynccontextmanager
-    async def _reading(self, reader: Callable[[], Reader], size: int) -> AsyncIterator[Ask]:
-        if size >= self._apart:
-            async with Companion(reader) as companion:
+    async def _reading(
+        self, run: Run, assignment: Assignment, reached: Reached, paths: Sequence[Path]
+    ) -> AsyncIterator[Ask]:
+        args = (assignment, paths, reached.position, reached.counts.rows)
+        options: dict[str, Any] = {
+            "actor": run.job.actor,
+            "default_country": self._default_country,
+            "limits": self._limits,
+        }
+        # A Parquet file can make its reader take what memory there is, or end it.
+        if assignment.format is Format.PARQUET or assignment.size - reached.position.bytes >= self._apart:
+            async with Companion(bounded_reader, *args, **options) as companion:
                 yield companion.ask
         else:
-            here = reader()
+            here = Reader(*args, **options)
             yield lambda wanted: asyncio.to_thread(here, wanted)
 
     async def _store_all(self, assignment: Assignment, storing: Storing, ask: Ask) -> None:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Self
 
 from graph_model import times
 from graph_model.ingestion.formats.model import Format
-from graph_model.records.model import Mode, Outcome
+from graph_model.records.model import Mode, Outcome, RecordResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,8 @@ class Assignment:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """What became of the rows that were read, and how many individuals they changed."""
+    """What became of the rows that were read, how many were stored with a warning (`warned`), and how many
+    individuals they changed."""
 
     rows: int = 0
     created: int = 0
@@ -62,11 +63,12 @@ class Counts:
     stale: int = 0
     deleted: int = 0
     rejected: int = 0
+    warned: int = 0
     individuals: int = 0
 
-    def plus(self, outcomes: Iterable[Outcome], *, individuals: int) -> Counts:
-        """With further rows; `individuals` are all so far."""
-        found = Counter(outcomes)
+    def plus(self, results: Sequence[RecordResult], *, individuals: int) -> Counts:
+        """With what became of further rows; `individuals` are all so far."""
+        found = Counter(result.outcome for result in results)
         return Counts(
             rows=self.rows + found.total(),
             created=self.created + found[Outcome.CREATED],
@@ -75,6 +77,7 @@ class Counts:
             stale=self.stale + found[Outcome.STALE],
             deleted=self.deleted + found[Outcome.DELETED],
             rejected=self.rejected + found[Outcome.REJECTED],
+            warned=self.warned + sum(1 for result in results if result.warnings),
             individuals=individuals,
         )
 

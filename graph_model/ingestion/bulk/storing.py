@@ -78,22 +78,20 @@ class Storing:
     async def _store(self, items: Sequence[Item], position: Position) -> None:
         submissions = [submission for item in items for submission in item.row.submissions]
         before = self.reached.counts
-        outcomes: list[Outcome] = []
+        results: list[RecordResult] = []
         following = self.reached
 
         async def save(transaction: Transaction, stored: Sequence[RecordResult]) -> Progress:
-            nonlocal outcomes, following
-            results = iter(stored)
-            outcomes = [
-                item.row.answer([next(results) for _ in item.row.submissions]).outcome for item in items
-            ]
+            nonlocal results, following
+            of_records = iter(stored)
+            results = [item.row.answer([next(of_records) for _ in item.row.submissions]) for item in items]
             changed = (
                 result.individual_id
                 for result in stored
                 if result.individual_id is not None and result.outcome in _CHANGED
             )
             individuals = self._touched.note(changed, before.rows + len(items))
-            following = Reached(position, before.plus(outcomes, individuals=individuals))
+            following = Reached(position, before.plus(results, individuals=individuals))
             await rejected.keep(transaction, self._run.job.id, before.rows + 1, items)
             return self._progress(following)
 
@@ -113,6 +111,7 @@ class Storing:
         self._touched.keep()
         self.reached = following
         if self._observer is not None:
+            outcomes = [result.outcome for result in results]
             self._observer.records(self._assignment.source, self._assignment.object, outcomes)
 
     def _progress(self, reached: Reached, *, ended: bool = False) -> Progress:

@@ -52,10 +52,10 @@ class Files:
             await self.uploads.write(job.id, number, _once(content))
         return job
 
-    async def completed(self, *parts: bytes, **options: Any) -> Job:
-        """A job with these parts, ready to be run."""
+    async def completed(self, *parts: bytes, now: datetime = START, **options: Any) -> Job:
+        """A job with these parts, ready to be run, which came in at that time."""
         job = await self.opened(*parts, **options)
-        return await actions.complete(self.graph, self.uploads, job.id, now=START)
+        return await actions.complete(self.graph, self.uploads, job.id, now=now)
 
     async def run(self, id_: str, *, clock: Any = None, within: float = 60) -> Job:
         """The job at its end."""

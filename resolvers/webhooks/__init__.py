@@ -1,0 +1,1 @@
+"""Webhooks: who is called with events, and what they have not taken yet."""
