@@ -68,12 +68,7 @@ def demo(host: Host = None, port: Port = None) -> None:
 
 @main.command()
 def ingest(
-    file: Annotated[
-        Path,
-        typer.Argument(
-            help="A file of records, or - for standard input.", exists=True, dir_okay=False, allow_dash=True
-        ),
-    ],
+    file: Annotated[Path, typer.Argument(help="A file of records, or - for standard input.")],
     source: Annotated[str, typer.Option(help="Name of the source that the records are from.")],
     object_name: Annotated[str, typer.Option("--object", help="What the records are.")] = "Individual",
     mode: Annotated[
@@ -266,8 +261,10 @@ def _print_queries(url: str) -> None:
 async def _ingest(sending: Sending) -> None:
     try:
         stored = await send(sending, _out, _err)
-    except (BadFile, OSError) as error:
-        raise SendError(f"{sending.name}: {error}") from error
+    except BadFile as error:
+        raise SendError(f"{sending.name}: {error.code}: {error.message}") from error
+    except OSError as error:
+        raise SendError(f"{error.filename or sending.name}: {error.strerror}") from error
     if not stored:
         raise typer.Exit(1)
 

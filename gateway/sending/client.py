@@ -163,7 +163,7 @@ async def _patiently(ask: Callable[[], Awaitable[T]]) -> T:
     trying = AsyncRetrying(
         retry=retry_if_exception_type(Unreached),
         stop=stop_after_attempt(_ATTEMPTS),
-        wait=wait_exponential_jitter(initial=0.2, max=10),
+        wait=wait_exponential_jitter(multiplier=0.2, max=10),
         reraise=True,
     )
     async for attempt in trying:

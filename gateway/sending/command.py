@@ -68,7 +68,6 @@ async def send(sending: Sending, out: Console, err: Console) -> bool:
 async def _upload(client: Client, sending: Sending, err: Console) -> tuple[str, dict[int, int]]:
     """Send what the job has not yet, and let it be run; the job, and how many rows are ahead of each part."""
     places: dict[int, int] = {}
-    size = sending.source.stat().st_size if isinstance(sending.source, Path) else None
     pieces_of = opened(sending.source, sending.format, sending.delimiter, size=sending.piece_size)
     with pieces_of as pieces, _sent_bytes(err) as progress:
         # A file that cannot be taken apart makes no job.
@@ -79,6 +78,7 @@ async def _upload(client: Client, sending: Sending, err: Console) -> tuple[str, 
             if sending.resumed:
                 is_open = (await client.job(job))["state"] == "OPEN"
                 there = await client.parts(job) if is_open else {}
+            size = sending.source.stat().st_size if isinstance(sending.source, Path) else None
             bar = progress.add_task("Sending", total=size)
             following = chain([first], pieces)
             while (piece := await asyncio.to_thread(next, following, None)) is not None:

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from graph_model.ingestion.formats.compression import expanded
 from graph_model.ingestion.formats.delimited import Table
 from graph_model.ingestion.formats.model import Format, Limits
 
@@ -91,7 +92,7 @@ def _pieces(stream: io.BufferedReader, format: Format, delimiter: str, size: int
 
 
 def _of_csv(stream: io.BufferedReader, delimiter: str, size: int) -> Iterator[Piece]:
-    table = Table(stream, delimiter=delimiter, limits=_LIMITS)
+    table = Table(expanded(stream, ratio=_LIMITS.ratio), delimiter=delimiter, limits=_LIMITS)
     header = _line(table.header_text)
     number, rows, before, piece = 1, 0, 0, bytearray(header)
     for text in table.texts():

@@ -16,7 +16,7 @@ from rich.console import Console
 
 from gateway.sending.client import Client
 from gateway.sending.command import Sending, send
-from gateway.sending.pieces import opened
+from gateway.sending.pieces import format_of, opened
 from graph_model.ingestion.formats.model import Format
 from tests.acceptance.test_commands import run
 from tests.servers.gateway import GatewayProcess
@@ -34,6 +34,23 @@ async def ingest(
     """The exit status, the output and the errors of the command."""
     url = f"{gateway.url}/graphql"
     return await run("ingest", *arguments, "--url", url, cwd=directory, input_=input_)
+
+
+async def sent(gateway: GatewayProcess, path: Path, source: str, **how: Any) -> tuple[bool, str, str]:
+    """Whether all of a file was stored, and what the command says, without a process of its own."""
+    out, err = io.StringIO(), io.StringIO()
+    format_ = format_of(path) or Format.CSV
+    sending = Sending(
+        path,
+        name=path.name,
+        format=format_,
+        delimiter=",",
+        job={"source": source, "object": "Individual", "format": format_},
+        url=f"{gateway.url}/graphql",
+        **how,
+    )
+    stored = await send(sending, Console(file=out, width=200), Console(file=err, width=200))
+    return stored, out.getvalue(), err.getvalue()
 
 
 async def person(gateway: GatewayProcess, email: str) -> Any:
@@ -144,7 +161,6 @@ async def test_records_are_patched_and_deleted_by_files(gateway: GatewayProcess,
         ("cut.csv.gz", gzip.compress(b"id\n10\n")[:-3], None, "TRUNCATED_FILE"),
         ("bomb.csv.gz", gzip.compress(b"id\n" + b"\n" * 50_000_000), "No records.", "EXPANDS_TOO_MUCH"),
         ("no.parquet", b"id\n11\n", "No records.", "CORRUPT_FILE"),
-        ("table.xlsx", b"PK\x03\x04", "", "neither the name nor --format says"),
         ("table.csv", b"PK\x03\x04", "No records.", "WRONG_FORMAT"),
     ],
 )
@@ -153,12 +169,11 @@ async def test_what_is_wrong_with_a_file_is_said_in_plain_words(
 ) -> None:
     (tmp_path / name).write_bytes(content)
 
-    status, said, errors = await ingest(gateway, tmp_path, name, "--source", f"wrong-{name}")
+    stored, said, errors = await sent(gateway, tmp_path / name, f"wrong-{name}")
 
-    assert status == 1
+    assert not stored
     assert output is None or said.strip() == output
     assert message in errors
-    assert "Traceback" not in errors
     for value in ("surplus", "ller", "xxxx"):
         assert value not in errors
 
@@ -169,14 +184,35 @@ async def test_what_a_bad_file_says_before_its_bad_place_stays(
     rows = b"".join(b"C-%d,c%d.cut@example.com\n" % (n, n * 7_919) for n in range(3_000))
     (tmp_path / "cut.csv.gz").write_bytes(gzip.compress(b"id,email\n" + rows)[:-2_000])
 
-    status, output, errors = await ingest(gateway, tmp_path, "cut.csv.gz", "--source", "cut")
+    stored, output, errors = await sent(gateway, tmp_path / "cut.csv.gz", "cut")
 
     created = int(output.split()[0])
-    assert status == 1
+    assert not stored
     assert 1_000 < created < 3_000
     assert f"TRUNCATED_FILE: Part 1: The compressed file ends too early. (after row {created})" in errors
     assert await person(gateway, f"c{(created - 1) * 7_919}.cut@example.com") is not None
     assert await person(gateway, f"c{created * 7_919}.cut@example.com") is None
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("table.xlsx", "neither the name nor --format says"),
+        ("nowhere.csv", "nowhere.csv: No such file or directory"),
+        ("folder.csv", "folder.csv: Is a directory"),
+    ],
+)
+async def test_what_is_no_file_of_records_is_not_sent(
+    gateway: GatewayProcess, tmp_path: Path, name: str, message: str
+) -> None:
+    (tmp_path / "table.xlsx").write_bytes(b"PK")
+    (tmp_path / "folder.csv").mkdir()
+
+    status, output, errors = await ingest(gateway, tmp_path, name, "--source", "crm")
+
+    assert (status, output) == (1, "")
+    assert message in errors
+    assert "Traceback" not in errors
 
 
 async def test_a_job_that_the_gateway_refuses_is_told_of(gateway: GatewayProcess, tmp_path: Path) -> None:
@@ -196,32 +232,22 @@ async def test_a_job_that_the_gateway_refuses_is_told_of(gateway: GatewayProcess
 async def test_what_broke_off_goes_on_with_what_is_missing(gateway: GatewayProcess, tmp_path: Path) -> None:
     path = tmp_path / "many.csv"
     path.write_text("id,birthDate\n" + "".join(f"P-{n},{'bad' if n == 90 else ''}\n" for n in range(1, 101)))
-    told, errors = (Console(file=io.StringIO(), width=200) for _ in range(2))
-    sending = Sending(
-        path,
-        name="many.csv",
-        format=Format.CSV,
-        delimiter=",",
-        job={"source": "parts", "object": "Individual", "format": "CSV"},
-        url=f"{gateway.url}/graphql",
-        piece_size=100,
-    )
     async with aiohttp.ClientSession() as session:
-        client = Client(session, sending.url)
-        job = await client.create(sending.job)
+        client = Client(session, f"{gateway.url}/graphql")
+        job = await client.create({"source": "parts", "object": "Individual", "format": "CSV"})
         with opened(path, Format.CSV, ",", size=100) as pieces:
             found = list(pieces)
         for piece in found[:3]:
             await client.send(job, piece)
-        sent = (await gateway.client.get(f"/jobs/{job}/parts")).json()["parts"]
+        before = await client.parts(job)
 
-        resumed = Sending(**{name: getattr(sending, name) for name in sending.__slots__} | {"resumed": job})
-        assert not await send(resumed, told, errors)
+    stored, output, errors = await sent(gateway, path, "parts", resumed=job, piece_size=100)
 
+    assert len(before) == 3
     assert len(found) > 5
-    assert len(sent) == 3
-    assert told.file.getvalue().strip() == "99 created, 1 rejected"  # type: ignore[attr-defined]
-    assert "many.csv, record 90: INVALID_DATE" in errors.file.getvalue()  # type: ignore[attr-defined]
+    assert not stored
+    assert output.strip() == "99 created, 1 rejected"
+    assert "many.csv, record 90: INVALID_DATE" in errors
 
 
 async def test_parts_that_were_acknowledged_survive_a_kill(tmp_path: Path) -> None:
