@@ -9,6 +9,7 @@ from resolvers.golden.corrections import CorrectionMutation
 from resolvers.ingestion.mutations import IngestionMutation
 from resolvers.jobs.ingesting import IngestJobMutation
 from resolvers.jobs.mutations import JobMutation
+from resolvers.metadata.mutations import MetadataMutation
 from resolvers.rulesets.mutations import RulesetMutation
 from resolvers.sources.mutations import SourceMutation
 from resolvers.stewardship.mutations import StewardMutation
@@ -24,6 +25,7 @@ class Mutation(
     IngestionMutation,
     IngestJobMutation,
     JobMutation,
+    MetadataMutation,
     RulesetMutation,
     SourceMutation,
     StewardMutation,

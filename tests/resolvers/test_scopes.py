@@ -19,6 +19,21 @@ OPERATIONS = {
     "Query.nodes": '{ nodes(ids: ["ind_1"]) { id } }',
     "Query.reviews": "{ reviews { edges { cursor } } }",
     "Query.reviewQuality": "{ reviewQuality { decided } }",
+    "Query.metadata": "{ metadata { version } }",
+    "Mutation.registerCustomObject": (
+        'mutation { registerCustomObject(input: {name: "V__c", category: OTHER, description: "V.", '
+        "fields: []}) { object { name } } }"
+    ),
+    "Mutation.registerCustomFields": (
+        'mutation { registerCustomFields(input: {object: "Case", fields: []}) { object { name } } }'
+    ),
+    "Mutation.updateCustomField": (
+        'mutation { updateCustomField(input: {object: "Case", name: "tier__c"}) { object { name } } }'
+    ),
+    "Mutation.removeCustomField": (
+        'mutation { removeCustomField(input: {object: "Case", name: "tier__c"}) { object { name } } }'
+    ),
+    "Mutation.removeCustomObject": 'mutation { removeCustomObject(input: {name: "V__c"}) { removedName } }',
     "Query.webhooks": "{ webhooks { id } }",
     "Query.whyLinked": '{ whyLinked(a: "rec_1", b: "rec_2") { linked } }',
     "Query.whyNotLinked": '{ whyNotLinked(a: "rec_1", b: "rec_2") { linked } }',

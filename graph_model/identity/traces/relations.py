@@ -23,12 +23,10 @@ MOST_STEPS = 32
 """How far an object may be from the one that says whose both are."""
 
 _PARTIES = frozenset(name for name, item in SHIPPED.objects.items() if item.is_party)
-_REFERRED = frozenset(
-    relation.object
-    for item in SHIPPED.objects.values()
-    for relation in item.relations
-    if relation.owning and relation.object not in _PARTIES
-)
+# Nothing is part of a visit, and there are very many.
+_NEVER_REFERRED = frozenset(name for name, item in SHIPPED.objects.items() if item.immutable) - {
+    relation.object for item in SHIPPED.objects.values() for relation in item.relations
+}
 
 _LEAVE: LiteralString = """
 UNWIND $rows AS row
@@ -50,6 +48,7 @@ UNWIND $rows AS row
 MATCH (r:Reference {key: row[1]})
 MATCH (o:BusinessObject {key: row[0]})
 MERGE (o)-[:IS]->(r)
+RETURN collect(o.key)
 """
 
 # Of several objects that a source calls alike, the one with the least key.
@@ -98,28 +97,34 @@ def references(item: Record) -> list[str]:
 
 
 async def save(
-    transaction: Transaction, objects: Iterable[Record], stored: Collection[str], following: Collection[str]
-) -> None:
-    """Save what each object is part of. `stored` are those that were there, by key; `following` those that
-    carry nothing of their own."""
+    transaction: Transaction,
+    objects: Iterable[Record],
+    stored: Collection[str],
+    shown: Collection[str],
+    following: Collection[str],
+) -> set[str]:
+    """Save what each object is part of; return those, by key, that others are part of. `stored` are those
+    that were there, `shown` those that are neither deleted nor hidden, `following` those that carry nothing
+    of their own."""
     ended: list[list[Any]] = []
     joined: list[list[Any]] = []
     answering: list[list[str]] = []
     for item in objects:
         key = str(item.key)
-        if item.object_type.name in _REFERRED or item.object_type.custom:
+        if item.object_type.name not in _NEVER_REFERRED:
             answering.append([key, _reference(item.key.source, item.object_type.name, item.key.record_id)])
         if not any(relation.owning for relation in item.object_type.relations):
             continue
-        named = references(item)
+        named = references(item) if key in shown else []
         if key in stored:
             ended.append([key, named])
         for place, reference in enumerate(dict.fromkeys(named)):
             joined.append([key, reference, key in following and place == 0])
             answering += _answers(item, reference)
-    for statement, rows in ((_LEAVE, ended), (_JOIN, joined), (_ANSWER, answering)):
+    for statement, rows in ((_LEAVE, ended), (_JOIN, joined)):
         if rows:
             await transaction.run(statement, rows=rows)
+    return set(await transaction.run(_ANSWER, rows=answering)) if answering else set()
 
 
 async def inherited(transaction: Transaction, following: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
