@@ -23,12 +23,10 @@ MOST_STEPS = 32
 """How far an object may be from the one that says whose both are."""
 
 _PARTIES = frozenset(name for name, item in SHIPPED.objects.items() if item.is_party)
-_REFERRED = frozenset(
-    relation.object
-    for item in SHIPPED.objects.values()
-    for relation in item.relations
-    if relation.owning and relation.object not in _PARTIES
-)
+# Nothing is part of a visit, and there are very many.
+_NEVER_REFERRED = frozenset(name for name, item in SHIPPED.objects.items() if item.immutable) - {
+    relation.object for item in SHIPPED.objects.values() for relation in item.relations
+}
 
 _LEAVE: LiteralString = """
 UNWIND $rows AS row
@@ -99,20 +97,25 @@ def references(item: Record) -> list[str]:
 
 
 async def save(
-    transaction: Transaction, objects: Iterable[Record], stored: Collection[str], following: Collection[str]
+    transaction: Transaction,
+    objects: Iterable[Record],
+    stored: Collection[str],
+    shown: Collection[str],
+    following: Collection[str],
 ) -> set[str]:
     """Save what each object is part of; return those, by key, that others are part of. `stored` are those
-    that were there; `following` those that carry nothing of their own."""
+    that were there, `shown` those that are neither deleted nor hidden, `following` those that carry nothing
+    of their own."""
     ended: list[list[Any]] = []
     joined: list[list[Any]] = []
     answering: list[list[str]] = []
     for item in objects:
         key = str(item.key)
-        if item.object_type.name in _REFERRED or item.object_type.custom:
+        if item.object_type.name not in _NEVER_REFERRED:
             answering.append([key, _reference(item.key.source, item.object_type.name, item.key.record_id)])
         if not any(relation.owning for relation in item.object_type.relations):
             continue
-        named = references(item)
+        named = references(item) if key in shown else []
         if key in stored:
             ended.append([key, named])
         for place, reference in enumerate(dict.fromkeys(named)):
