@@ -15,6 +15,9 @@ from pydantic_core import PydanticUndefined
 from gateway.settings import Settings
 from graph_model.metadata.fields import ObjectType
 from graph_model.metadata.registry import SHIPPED
+from graph_model.sources.fitting import camel
+from graph_model.sources.form import BARE, LONE
+from graph_model.sources.transforms import KINDS, Kind
 from resolvers.planning.plan import scope_of
 from resolvers.schema import schema
 
@@ -30,7 +33,12 @@ def write_tables() -> None:
 
 def pages() -> dict[Path, str]:
     """The pages that hold marks, with the tables as they ought to be."""
-    tables = {"objects.md": _objects(), "operators.md": _settings(), "scopes.md": _scopes()}
+    tables = {
+        "objects.md": _objects(),
+        "operators.md": _settings(),
+        "scopes.md": _scopes(),
+        "sources.md": _transforms(),
+    }
     return {
         DOCS / name: _with_table((DOCS / name).read_text(), "\n".join(lines))
         for name, lines in tables.items()
@@ -79,6 +87,22 @@ def _about(item: ObjectType) -> Iterator[str]:
     if item.satellite:
         adds = ", ".join(f"`{addition.to}`" for addition in item.satellite.adds)
         yield f"Adds to {adds} of the party that it names."
+
+
+def _transforms() -> Iterator[str]:
+    """What each transform does, in the form that a mapping writes it in."""
+    yield "| transform | what it does | takes | gives |\n| --- | --- | --- | --- |"
+    for kind, transform in KINDS.items():
+        options = [camel(name) for name in transform.model_fields if name != "kind"]
+        written = f"`{camel(kind.lower())}`"
+        if kind not in BARE and kind not in LONE:
+            written += f" ({', '.join(f'`{name}`' for name in options)})"
+        meaning = " ".join((transform.__doc__ or "").split())
+        takes = (
+            "anything" if len(transform.takes) == len(Kind) else ", ".join(sorted(transform.takes)).lower()
+        )
+        gives = "what it takes" if transform.gives is None else transform.gives.lower()
+        yield f"| {written} | {meaning} | {takes} | {gives} |"
 
 
 def _scopes() -> Iterator[str]:

@@ -9,6 +9,7 @@ from resolvers.golden.corrections import CorrectionMutation
 from resolvers.ingestion.mutations import IngestionMutation
 from resolvers.jobs.mutations import JobMutation
 from resolvers.rulesets.mutations import RulesetMutation
+from resolvers.sources.mutations import SourceMutation
 from resolvers.stewardship.mutations import StewardMutation
 from resolvers.webhooks.letters import DeliveryMutation
 from resolvers.webhooks.mutations import WebhookMutation
@@ -22,6 +23,7 @@ class Mutation(
     IngestionMutation,
     JobMutation,
     RulesetMutation,
+    SourceMutation,
     StewardMutation,
     WebhookMutation,
 ):

@@ -13,6 +13,7 @@ class Scope(StrEnum):
     PROFILE_PII = "profile:pii"
     PROFILE_LOOKUP = "profile:lookup"
     INGEST = "ingest"
+    SOURCE_MANAGE = "source:manage"
     STEWARD = "steward"
     INSIGHT_MANAGE = "insight:manage"
     SEGMENT_MANAGE = "segment:manage"

@@ -18,6 +18,7 @@ from resolvers.planning.answer import answer
 from resolvers.planning.roots import DEFAULT_PAGE, MAX_PAGE
 from resolvers.principal import Scope
 from resolvers.rulesets.queries import RulesetQuery
+from resolvers.sources.queries import SourceQuery
 from resolvers.stewardship.queries import StewardQuery
 from resolvers.types.connection import IndividualConnection
 from resolvers.types.individual import Individual
@@ -50,7 +51,7 @@ class IndividualBy:
 
 
 @strawberry.type(description="What can be read.")
-class Query(ExplanationQuery, GoldenQuery, JobQuery, RulesetQuery, StewardQuery, WebhookQuery):
+class Query(ExplanationQuery, GoldenQuery, JobQuery, RulesetQuery, SourceQuery, StewardQuery, WebhookQuery):
     @resolved(
         Scope.PROFILE_LOOKUP,
         "One individual, or null if nobody is known by that id or identifier. An identifier that several "

@@ -54,7 +54,7 @@ def of_parts(parts: Mapping[str, Any]) -> Address:
     return normal_address(*(value[: normalise.MOST] if isinstance(value, str) else "" for value in values))
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=1 << 14)
 def normal_address(
     street: str, house: str, line2: str, locality: str, city: str, postal_code: str, state: str, country: str
 ) -> Address:

@@ -63,7 +63,7 @@ _LONG_SURNAMES = """
 _TWO_CHARACTER_SURNAMES = frozenset(_LONG_SURNAMES.split())
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=1 << 14)
 def normal_name(first: str, middle: str, last: str, suffix: str, full: str) -> Name:
     """The name in one form. The whole name fills the parts that are missing."""
     if full and not (first and last):

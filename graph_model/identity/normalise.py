@@ -82,7 +82,7 @@ def _bare(value: str) -> str:
     return (named[1] if named else value).strip(_WRAPPING)
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=1 << 14)
 def _email(value: str) -> str | None:
     try:
         parsed = validate_email(_bare(value), check_deliverability=False, globally_deliverable=False)
@@ -102,7 +102,7 @@ def phone(value: str, country: str | None) -> str | None:
     return _phone(value, country)
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=1 << 14)
 def _phone(value: str, country: str | None) -> str | None:
     if country is None and not value.strip().startswith(("+", "00")):
         return None
@@ -121,13 +121,13 @@ def is_country(code: str) -> bool:
     return code in phonenumbers.SUPPORTED_REGIONS
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=1 << 14)
 def words(value: str) -> str:
     """Latin letters and digits in lower case, words parted by single spaces: `Łódź, Nord` → `lodz nord`."""
     return " ".join(_NOT_WORD.sub(" ", anyascii(value).casefold()).split())
 
 
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=1 << 14)
 def name(value: str) -> str:
     """The words of a name without its titles: `Dr. José` → `jose`."""
     found = words(value).split()

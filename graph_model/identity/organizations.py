@@ -26,7 +26,7 @@ _WORDS = {
 }
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=1 << 14)
 def normal_name(value: str) -> str:
     """Words in lower case without legal forms: `Müller & Söhne GmbH & Co. KG` → `muller sohne`."""
     text = _DOTTED.sub(lambda found: re.sub(r"[./\s]", "", found[0]) + " ", value.replace("'", ""))

@@ -113,7 +113,7 @@ def is_state_of(code: str, country_code: str) -> bool:
     return _subdivisions().get(country_code, {}).get(code.lower()) == code
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=1 << 14)
 def postal_code(value: str, country_code: str) -> tuple[str, str]:
     """A postal code in one form, and the country that its form tells, if any.
 

@@ -191,7 +191,7 @@ def _with_type(words: list[str], table: dict[str, str]) -> list[str]:
     return [*words[:-1], near] if near else words
 
 
-@lru_cache(maxsize=50_000)
+@lru_cache(maxsize=1 << 14)
 def _near_type(word: str) -> str:
     """The type that the word is but for one letter: left out, put in, another one or two of them swapped."""
     if len(word) < _LEAST_TYPE:

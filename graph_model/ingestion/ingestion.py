@@ -11,13 +11,15 @@ from typing import Any, TypeVar
 from graph_model import times
 from graph_model.errors import BadInput
 from graph_model.graph import Graph, Transaction
+from graph_model.identity.traces import store as traces
 from graph_model.ingestion import commit, idempotency
 from graph_model.ingestion.admission import Room
 from graph_model.ingestion.batcher import Batcher
 from graph_model.ingestion.commit import Submission
 from graph_model.ingestion.idempotency import Key
-from graph_model.ingestion.preparing import Prepared, catalogue_for, prepare
+from graph_model.ingestion.preparing import Prepared, catalogue_for, prepare, prepare_deletion
 from graph_model.ingestion.requests import Request, Row, encoded, fingerprint, rows_of
+from graph_model.ingestion.settle import turn_rest
 from graph_model.ingestion.storing import Answer, Storing
 from graph_model.insights import store as insights
 from graph_model.insights.model import Threshold
@@ -144,8 +146,7 @@ class Ingestion:
             catalogue = await catalogue_for(self._catalogues, source, object_name)
 
             def made(record_id: str) -> Sequence[Record | Problem]:
-                raw = {"id": record_id}
-                found = prepare(raw, source, object_name, catalogue, mode=Mode.DELETE, received_at=moment)
+                found = prepare_deletion(record_id, source, object_name, catalogue, deleted_at=moment)
                 return found.records if isinstance(found, Prepared) else found
 
             return rows_of(record_ids, made, actor, moment, argument="ids")
@@ -168,7 +169,10 @@ class Ingestion:
         return await self.exclusively(work)
 
     async def sweep(self) -> int:
-        """Cross the thresholds that the clock alone has moved; the number of events that this wrote."""
+        """Cross the thresholds that the clock alone has moved; the number of events that this wrote. Business
+        objects that a change of ownership left for later are decided first."""
+        while not await traces.is_settled(self._graph):
+            await self.exclusively(turn_rest)
         written = 0
         while True:
             now = self._clock()

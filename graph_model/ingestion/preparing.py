@@ -99,9 +99,35 @@ def prepare(
                 payload=None if records else to_payload(raw),
                 mapping=registered.version,
                 known_as=names,
+                sent=mode,
             )
         )
     return problems or Prepared(tuple(records))
+
+
+def prepare_deletion(
+    record_id: Any, source: str, object_name: str, catalogue: Catalogue, *, deleted_at: datetime
+) -> Prepared | list[Problem]:
+    """The tombstones of all records that rows of this id became. Raises BadInput as `check_target` does."""
+    check_target(source, object_name, catalogue)
+    registered = catalogue.sources.get(source)
+    if registered is None or not registered.objects[object_name].targets:
+        targets: list[tuple[str, str | None]] = [(object_name, None)]
+    else:
+        targets = [
+            (target.object, target.name if place else object_name)
+            for place, target in enumerate(registered.objects[object_name].targets)
+        ]
+    records = []
+    for canonical, name in targets:
+        object_type = check_canonical(source, canonical, catalogue.registry)
+        made = tombstone(source, object_type, record_id, deleted_at=deleted_at)
+        if isinstance(made, Problem):
+            return [made]
+        mapping = registered.version if registered and name else None
+        key = replace(made.key, object=name or object_type.name)
+        records.append(replace(made, key=key, mapping=mapping))
+    return Prepared(tuple(records))
 
 
 def to_payload(raw: Mapping[str, Any]) -> str:

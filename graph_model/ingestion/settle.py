@@ -96,16 +96,15 @@ async def follow(
     return Settled(resolution, frozenset(affected - resolution.gone), crossings, linked.whose)
 
 
-async def turn_rest(transaction: Transaction, threshold: Threshold, *, now: datetime) -> bool:
+async def turn_rest(transaction: Transaction, threshold: Threshold, now: datetime) -> None:
     """Decide a page of the business objects that a change of ownership left for later, and tell whom it
-    affects; whether there is more. Takes the lock."""
+    affects. Takes the lock."""
     await identity.lock(transaction)
     turned = await traces.turn_rest(transaction)
     if turned.affected:
         crossings = await insights.refresh(transaction, turned.ordered, threshold, now=now)
         settled = Settled(Resolution(), frozenset(turned.affected), crossings)
         await tell(transaction, settled, (), time=times.to_text(now))
-    return turned.more
 
 
 async def cut_over(

@@ -66,7 +66,8 @@ class Record:
     is a tombstone: it says nothing but that its source has the record no longer. `payload` is the JSON that
     was received, None of what is made here; `mapping` the version of the source's mapping that read it, None
     where the source sends canonical form. `known_as` are the objects under which the source has records of a
-    canonical object, where those are not of that name.
+    canonical object, where those are not of that name; `sent` how the row was sent that says it, where a
+    mapping found that it says a deletion.
     """
 
     key: RecordKey
@@ -81,6 +82,7 @@ class Record:
     payload: str | None = None
     mapping: int | None = None
     known_as: Mapping[str, tuple[str, ...]] = dataclasses.field(default_factory=dict)
+    sent: Mode | None = None
 
     @property
     def deleted(self) -> bool:

@@ -31,9 +31,10 @@ Step: TypeAlias = Callable[[Values], Values]
 PLACES = re.compile(r"\{(\d)\}")
 _TRUE = frozenset({"true", "t", "yes", "y", "on", "1"})
 _FALSE = frozenset({"false", "f", "no", "n", "off", "0"})
+_SIGNS = {declared.DecimalSign.POINT: ".", declared.DecimalSign.COMMA: ","}
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_EPOCHS = {"EPOCH_SECONDS": 1, "EPOCH_MILLIS": 1_000, "EPOCH_MICROS": 1_000_000}
-_ISO = "ISO"
+EPOCHS = {"EPOCH_SECONDS": 1, "EPOCH_MILLIS": 1_000, "EPOCH_MICROS": 1_000_000}
+ISO = "ISO"
 # Groups are of three digits at the end, so that a decimal comma is not taken for one of thousands.
 _NUMBER = re.compile(r"([+-]?)(\d{1,3}(?:,\d{2,3})*,\d{3}|\d{1,30})(\.\d{1,30})?([eE][+-]?\d{1,2})?")
 
@@ -102,8 +103,8 @@ def _step(transform: declared.Transform) -> Step:
                 if value is not None
                 for part in to_text(value).split(separator, MAX_VALUES)
             ]
-        case declared.Country(default=default):
-            return lambda values: [_country(value, default) for value in values or [None]]
+        case declared.Country(default=default, strict=strict):
+            return lambda values: [_country(value, default, strict) for value in values or [None]]
     each = _function(transform)
     return lambda values: [None if value is None else _blank_or(each(value)) for value in values]
 
@@ -132,7 +133,8 @@ def _function(transform: declared.Transform) -> Callable[[Any], Any]:
         case declared.Replace(find=find, by=by):
             return lambda value: to_text(to_text(value).replace(find, by))
         case declared.Number(decimal=sign):
-            return lambda value: _number(value, sign)
+            character = _SIGNS[sign]
+            return lambda value: _number(value, character)
         case declared.Boolean(true=true, false=false):
             yes = frozenset(word.strip().casefold() for word in true) or _TRUE
             no = frozenset(word.strip().casefold() for word in false) or _FALSE
@@ -155,20 +157,22 @@ def _written(template: str, values: Values) -> Values:
     return [to_text(PLACES.sub(lambda found: to_text(values[int(found[1])]), template))]
 
 
-def _country(value: Any, default: str | None) -> str | None:
+def _country(value: Any, default: str | None, strict: bool) -> str | None:
     if value is None:
         return default
     code = places.country(to_text(value)[:200])
+    if not code and not strict:
+        return default
     if not code:
         raise Unfit("INVALID_COUNTRY", "expected a country's name or its code of ISO 3166-1")
     return code
 
 
 def _date(value: Any, format_: str) -> date:
-    if format_ in _EPOCHS:
+    if format_ in EPOCHS:
         return _since_epoch(value, format_).date()
     try:
-        if format_ == _ISO:
+        if format_ == ISO:
             text = to_text(value).strip()
             return datetime.fromisoformat(text).date()
         return datetime.strptime(to_text(value).strip(), format_).date()
@@ -177,18 +181,18 @@ def _date(value: Any, format_: str) -> date:
 
 
 def _moment(value: Any, format_: str, zone: ZoneInfo) -> datetime:
-    if format_ in _EPOCHS:
+    if format_ in EPOCHS:
         return _since_epoch(value, format_)
     text = to_text(value).strip()
     try:
-        moment = datetime.fromisoformat(text) if format_ == _ISO else datetime.strptime(text, format_)
+        moment = datetime.fromisoformat(text) if format_ == ISO else datetime.strptime(text, format_)
         return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
     except (ValueError, OverflowError):
         raise Unfit("INVALID_DATETIME", f"expected a moment of the form {format_}") from None
 
 
 def _since_epoch(value: Any, unit: str) -> datetime:
-    micros = _number(value, ".") * (1_000_000 // _EPOCHS[unit])
+    micros = _number(value, ".") * (1_000_000 // EPOCHS[unit])
     try:
         return _EPOCH + timedelta(microseconds=int(micros))
     except (OverflowError, ValueError):

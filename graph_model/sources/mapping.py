@@ -20,6 +20,7 @@ from graph_model.records.model import Mode, Problem
 from graph_model.sources.applying import Unfit, chain, to_text
 from graph_model.sources.model import Condition, FieldMapping, SourceObject, Target
 from graph_model.sources.paths import Reader, is_blank, is_there, reader, steps_of
+from graph_model.sources.transforms import ParseDateTime
 
 Row: TypeAlias = Mapping[str, Any]
 Path: TypeAlias = tuple[str | int, ...]
@@ -46,7 +47,11 @@ class Mapper:
     def __init__(self, source_object: SourceObject, registry: Registry) -> None:
         self._object = source_object
         self._id = reader(source_object.primary_key)
-        self._modified = reader(source_object.modified_field) if source_object.modified_field else None
+        self._modified = [(path, reader(path)) for path in source_object.modified_field]
+        format_ = ParseDateTime(
+            format=source_object.modified_format, time_zone=source_object.modified_time_zone
+        )
+        self._moment = chain([format_])
         self._deleted = reader(source_object.deleted_field) if source_object.deleted_field else None
         self._targets = [
             _TargetMapper(target, target.name if place else source_object.name, object_type)
@@ -64,12 +69,11 @@ class Mapper:
             message = f"A row of {self._object.name} needs {self._object.primary_key}."
             problems.append(Problem("MISSING_PRIMARY_KEY", message, steps_of(self._object.primary_key)))
         sources: dict[str, Path] = {"id": steps_of(self._object.primary_key)}
-        if self._modified is not None and self._object.modified_field is not None:
-            path = self._object.modified_field
-            modified_at = _single(self._modified, row, path, problems)
-            if modified_at is not None:
-                head["modifiedAt"] = modified_at
-            sources["modifiedAt"] = steps_of(path)
+        for path, read in self._modified:
+            if (modified_at := _single(read, row, path, problems)) is not None:
+                self._read_modified(path, modified_at, head, problems)
+                sources["modifiedAt"] = steps_of(path)
+                break
         if self._deleted is not None and any(_is_true(value) for value in self._deleted(row)):
             mode = Mode.DELETE
         made = [
@@ -80,6 +84,13 @@ class Mapper:
         if not made and not problems:
             problems.append(Problem("NO_TARGET", "By the mapping this row becomes no record.", ()))
         return problems or made
+
+    def _read_modified(self, path: str, text: str, head: dict[str, Any], problems: list[Problem]) -> None:
+        try:
+            (moment,) = self._moment([text])
+            head["modifiedAt"] = times.to_text(moment)
+        except Unfit as error:
+            problems.append(Problem(error.code, f"{path}: {error.message}", steps_of(path)))
 
 
 class _TargetMapper:
@@ -169,12 +180,16 @@ def _field_mappers(
 
 
 def _inputs(mapping: FieldMapping) -> list[str]:
+    needed = [mapping.when.path] if mapping.when else []
     if mapping.each is not None:
-        return [mapping.each]
-    return [*mapping.paths, *(path for part in mapping.parts for path in _inputs(part))]
+        return [mapping.each, *needed]
+    return [*mapping.paths, *(path for part in mapping.parts for path in _inputs(part)), *needed]
 
 
 def _maker(field: Field, mapping: FieldMapping) -> _Maker:
+    if mapping.when is not None:
+        holds, make_it = _condition(mapping.when), _maker(field, mapping.model_copy(update={"when": None}))
+        return lambda row, problems: make_it(row, problems) if holds(row, Mode.UPSERT) else []
     if mapping.parts:
         return _parts_maker(field, mapping)
     if mapping.constant is not None:
@@ -226,10 +241,14 @@ def _fitted(field: Field, value: Any) -> Any:
     match field.type, value:
         case FieldType.BOOLEAN, bool():
             return value
+        case FieldType.BOOLEAN, str() if (word := value.strip().casefold()) in ("true", "false"):
+            return word == "true"
+        case FieldType.INTEGER, str() if len(value) < 17 and value.strip().removeprefix("-").isdecimal():
+            return int(value)
         case FieldType.INTEGER | FieldType.DECIMAL, Decimal():
             whole = value == value.to_integral_value()
             if field.type is FieldType.DECIMAL:
-                return f"{value:f}"
+                return f"{value.normalize():f}"
             # One with decimals is left as it is, for the validation to say so.
             return int(value) if whole and abs(value) < 2**53 else f"{value:f}"
         case FieldType.INTEGER, float() if value.is_integer() and abs(value) < 2**53:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from graph_model.sources.transforms import Frozen, Kind, Transform
+from graph_model.sources.transforms import Frozen, Kind, Transform, Word
 
 MAX_OBJECTS = 100
 MAX_TARGETS = 10
@@ -27,8 +27,18 @@ class SourceField(Frozen):
     description: Annotated[str, Field(max_length=1_000)] = ""
 
 
+class Condition(Frozen):
+    """What a row must be like: the value at `path`, as a text and whatever its case, is one of `values`, or
+    with `negated` none of them; without values: there is one."""
+
+    path: Path
+    values: Annotated[tuple[Text, ...], Field(max_length=100)] = ()
+    negated: bool = False
+
+
 class FieldMapping(Frozen):
     """How a canonical field gets its value: from what stands at `paths`, or a `constant`, by transforms.
+    Where the condition does not hold it has none.
 
     Of a field whose values have parts each mapping makes one value, whose `parts` are mapped for
     themselves; with `each`, one for every item of the list at that path, from which the parts' paths begin.
@@ -40,15 +50,7 @@ class FieldMapping(Frozen):
     transforms: Annotated[tuple[Transform, ...], Field(max_length=20)] = ()
     parts: Annotated[tuple[FieldMapping, ...], Field(max_length=50)] = ()
     each: Path | None = None
-
-
-class Condition(Frozen):
-    """What a row must be like: the value at `path`, as a text and whatever its case, is one of `values`, or
-    with `negated` none of them; without values: there is one."""
-
-    path: Path
-    values: Annotated[tuple[Text, ...], Field(max_length=100)] = ()
-    negated: bool = False
+    when: Condition | None = None
 
 
 class Target(Frozen):
@@ -62,15 +64,17 @@ class Target(Frozen):
 
 
 class SourceObject(Frozen):
-    """An object of a source. Its rows are told apart by the value at `primary_key`; `modified_field` says
-    when a row was changed (left out: the time of receipt), `deleted_field` whether it was deleted.
-    Rows of an `immutable` object, such as events, never change. Without targets its rows are records in
-    canonical form, of the object of that name."""
+    """An object of a source. Its rows are told apart by the value at `primary_key`. The first of
+    `modified_field` that has a value says when a row was changed, in that format and zone (without one: the
+    time of receipt), `deleted_field` whether it was deleted. Rows of an `immutable` object, such as events,
+    never change. Without targets its rows are records in canonical form, of the object of that name."""
 
     name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$")]
     title: Title = ""
     primary_key: Path = "id"
-    modified_field: Path | None = None
+    modified_field: Annotated[tuple[Path, ...], Field(max_length=5)] = ()
+    modified_format: Word = "ISO"
+    modified_time_zone: Word = "UTC"
     deleted_field: Path | None = None
     immutable: bool = False
     fields: Annotated[tuple[SourceField, ...], Field(max_length=2_000)] = ()

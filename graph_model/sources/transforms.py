@@ -7,7 +7,7 @@ transforms change each value, and some make one of several (`combining`) or seve
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated, ClassVar, Literal, TypeAlias
+from typing import Annotated, ClassVar, Literal, TypeAlias, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -41,6 +41,13 @@ class NamePart(StrEnum):
     MIDDLE = "MIDDLE"
     LAST = "LAST"
     SUFFIX = "SUFFIX"
+
+
+class DecimalSign(StrEnum):
+    """What stands before the decimals of a number."""
+
+    POINT = "POINT"
+    COMMA = "COMMA"
 
 
 class Frozen(BaseModel):
@@ -103,15 +110,16 @@ class ParseDateTime(_Transform):
 
 class Country(_Transform):
     """Reads a country, by its ISO 3166-1 code of two or three letters or its English name, and takes the
-    default where there is none."""
+    default where there is none. What is no country is a problem, or, unless `strict`, no value."""
 
     kind: Literal["COUNTRY"] = "COUNTRY"
     default: Annotated[str, Field(pattern="^[A-Z]{2}$")] | None = None
+    strict: bool = True
 
 
 class MapValues(_Transform):
     """Replaces values by others, whatever their case. One that is not listed becomes `otherwise`; without
-    that it is a problem."""
+    that it is a problem. What becomes an empty text has no value."""
 
     takes: ClassVar[frozenset[Kind]] = _ALL
 
@@ -153,7 +161,7 @@ class First(_Transform):
 
 class Template(_Transform):
     """Writes the values into a text: `{0}` stands for the first, `{1}` for the second. It has no value
-    unless all of those do."""
+    unless all of those that it names do."""
 
     takes: ClassVar[frozenset[Kind]] = _ALL
     combining: ClassVar[bool] = True
@@ -194,7 +202,7 @@ class Number(_Transform):
     gives: ClassVar[Kind | None] = Kind.NUMBER
 
     kind: Literal["NUMBER"] = "NUMBER"
-    decimal: Literal[".", ","] = "."
+    decimal: DecimalSign = DecimalSign.POINT
 
 
 class Boolean(_Transform):
@@ -228,3 +236,8 @@ Transform: TypeAlias = Annotated[
     | Boolean,
     Field(discriminator="kind"),
 ]
+
+KINDS: dict[str, type[_Transform]] = {
+    kind.model_fields["kind"].default: kind for kind in get_args(get_args(Transform)[0])
+}
+"""Every transform by the name of its kind."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from random import Random
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
@@ -14,12 +15,25 @@ from graph_model.errors import BadInput
 from graph_model.graph import Graph
 from graph_model.identity.constraints.model import ConstraintKind
 from graph_model.identity.stewardship import actions
+from graph_model.identity.traces.store import PAGE
 from graph_model.ingestion.ingestion import Ingestion
 from graph_model.insights.model import Threshold
 from graph_model.migrations import migrate
 from tests.graph_model.belonging import expected, stored
 from tests.graph_model.conftest import Clock
-from tests.graph_model.populations import order, person, population, send, shuffled, visit
+from tests.graph_model.populations import (
+    EMAILS,
+    PHONES,
+    Sent,
+    at,
+    deletion,
+    order,
+    person,
+    population,
+    send,
+    shuffled,
+    visit,
+)
 from tests.graph_model.rulesets import SMALL_CAPS, use
 from tests.graph_model.snapshots import Snapshot, snapshot
 from tests.graph_model.stewardship.acting import STEWARD, record_ids
@@ -45,6 +59,48 @@ async def shared(engine: Engine) -> AsyncIterator[Graph]:
         yield graph
 
 
+def line(id_: str, of: str, *, modified: int = 0, **fields: Any) -> Sent:
+    """A line of an order of the shop."""
+    record = {"id": id_, "modifiedAt": at(modified), "salesOrderId": of, **fields}
+    return Sent("shop", "SalesOrderProduct", record)
+
+
+def payment(id_: str, *, modified: int = 0, **fields: Any) -> Sent:
+    record = {"id": id_, "modifiedAt": at(modified), "paidAt": at(modified), **fields}
+    return Sent("shop", "Payment", record)
+
+
+def account(id_: str, *, modified: int = 0, **fields: Any) -> Sent:
+    return Sent("shop", "Account", {"id": id_, "modifiedAt": at(modified), "createdAt": at(0), **fields})
+
+
+def related(random: Random) -> list[Sent]:
+    """Lines, payments and accounts that name orders, accounts and people of the shop, some of which are
+    there."""
+    sent: list[Sent] = []
+    for number in range(4):
+        for _ in range(random.choice((1, 1, 2))):
+            modified = random.randrange(4)
+            sent.append(line(f"l{number}", f"o{random.randrange(12)}", modified=modified))
+            fields: dict[str, Any] = {}
+            for name, value, share in (
+                ("salesOrderId", f"o{random.randrange(12)}", 0.6),
+                ("accountId", f"k{random.randrange(2)}", 0.4),
+                ("individualId", f"p{random.randrange(8)}", 0.3),
+                ("email", random.choice(EMAILS), 0.3),
+            ):
+                if random.random() < share:
+                    fields[name] = value
+            sent.append(payment(f"y{number}", modified=modified, **fields))
+            placed = {"accountId": f"k{random.randrange(2)}", "total": random.choice(("5.00", "600.00"))}
+            sent.append(order(f"q{number}", modified=modified, ordered=-number, **placed))
+            fields = {"phone": random.choice(PHONES)} if random.random() < 0.7 else {}
+            sent.append(account(f"k{number % 2}", modified=modified, **fields))
+        if random.random() < 0.2:
+            sent.append(deletion(sent[-1], modified=random.randrange(4)))
+    return sent
+
+
 async def check(graph: Graph) -> None:
     assert await stored(graph) == await expected(graph)
 
@@ -56,7 +112,8 @@ async def history(graph: Graph, random: Random) -> None:
     await empty(graph)
     await use(graph, SMALL_CAPS)
     decided: list[str] = []
-    for batch in shuffled(random, population(random, records=8, objects=12, deleted=0.25)):
+    sent = [*population(random, records=8, objects=12, deleted=0.25), *related(random)]
+    for batch in shuffled(random, sent):
         await send(ingestion, batch)
         await check(graph)
         ids = sorted((await record_ids(graph)).values())
@@ -146,3 +203,37 @@ async def test_visits_of_a_browser_are_one_trace_however_many_they_are(
 ) -> None:
     await send(ingestion, [visit(f"v{number}", cookieId="kiosk") for number in range(30)])
     assert await graph.read("MATCH (t:Trace) RETURN count(t)") == 1
+
+
+async def test_more_than_a_page_of_combinations_is_decided_in_several_transactions(
+    graph: Graph, ingestion: Ingestion
+) -> None:
+    everybodys = "no-reply@mail.example"
+    for start in range(0, PAGE + 100, 300):
+        orders = [
+            order(f"o{number}", customerNumber=f"C-{number}", email=everybodys)
+            for number in range(start, start + 300)
+        ]
+        await ingestion.ingest("shop", "SalesOrder", [sent.record for sent in orders], actor="tester")
+    await send(ingestion, [person("a", email=everybodys)])
+    assert len((await stored(graph)).owners) == PAGE
+    await ingestion.sweep()
+    await check(graph)
+    await send(ingestion, [person("a", modified=1, lastName="Lovelace")])
+    await ingestion.sweep()
+    assert (await stored(graph)).owners == {}
+    await check(graph)
+
+
+async def test_what_was_left_may_have_turned_again_meanwhile(graph: Graph, ingestion: Ingestion) -> None:
+    for start in range(0, PAGE + 100, 300):
+        orders = [
+            order(f"o{number}", customerNumber=f"C-{number}", email="ada@mail.example")
+            for number in range(start, start + 300)
+        ]
+        await ingestion.ingest("shop", "SalesOrder", [sent.record for sent in orders], actor="tester")
+    await send(ingestion, [person("a", email="ada@mail.example")])
+    await send(ingestion, [person("a", modified=1, lastName="Lovelace")])
+    await send(ingestion, [person("c", source="shop", customerNumber="C-7")])
+    await ingestion.sweep()
+    await check(graph)

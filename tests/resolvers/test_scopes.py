@@ -28,6 +28,19 @@ OPERATIONS = {
     "Query.exportRuleset": "{ exportRuleset }",
     "Query.job": '{ job(id: "job_1") { id } }',
     "Query.jobs": "{ jobs { id } }",
+    "Query.source": '{ source(name: "s") { version } }',
+    "Query.testMapping": (
+        '{ testMapping(input: {source: "s", object: "o", sample: []}) { rows { unmapped } } }'
+    ),
+    "Mutation.registerSource": (
+        'mutation { registerSource(input: {name: "s", template: SHOP}) { source { version } } }'
+    ),
+    "Mutation.updateSourceMapping": (
+        'mutation { updateSourceMapping(input: {source: "s", expectedVersion: 1}) { source { version } } }'
+    ),
+    "Mutation.removeSource": 'mutation { removeSource(input: {source: "s"}) { removedSource } }',
+    "Mutation.remapRecords": 'mutation { remapRecords(input: {source: "s"}) { job { id } } }',
+    "Mutation.replay": 'mutation { replay(input: {source: "s"}) { job { id } } }',
     "Mutation.createRulesetDraft": "mutation { createRulesetDraft(input: {}) { ruleset { id } } }",
     "Mutation.updateRulesetDraft": (
         "mutation { updateRulesetDraft(input: {version: 2, patch: {}}) { ruleset { id } } }"

@@ -40,7 +40,7 @@ CLOSE_SIMILARITY: Final = 0.92
 SIMILAR: Final = 0.8
 LONG_SOUND: Final = 3
 """Sounds in a name that are enough for it to be taken for another that sounds alike."""
-_MEMO = 1 << 17
+_MEMO = 1 << 15
 _nicknames = NickNamer()
 
 

@@ -159,7 +159,7 @@ DEFAULT = Ruleset(
         "name1_year", "name2_year", "name1_day", "name2_day", "name1_place", "name2_place", "name2_street",
         "name2_birth_place",
     ),
-    key_cap=20,
+    key_cap=10,
     prior=-12_700,
     # A component is what is judged at once, and whatever weighs more than the floor joins one: with a floor
     # of -1 bit as many as 1,000 records of few values do (`fake_20000`, untrained), with this one 200.

@@ -103,7 +103,7 @@ def _counts(value: str, guards: Guards) -> bool:
 
 
 # The same few values are looked at again and again, each time a record is a candidate.
-@lru_cache(maxsize=100_000)
+@lru_cache(maxsize=1 << 14)
 def _is_blocked(value: str, blocked: tuple[str, ...]) -> bool:
     return any(pattern.fullmatch(value) for pattern in _patterns(blocked))
 

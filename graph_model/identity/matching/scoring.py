@@ -27,8 +27,8 @@ DEVICE_RULE = "DEVICE"
 DEVICE_WEIGHT = 20 * BIT
 _DEVICE, _SAME = "device", "SAME"
 _WEAK = frozenset({"first_name", "last_name", "name_order", "middle_name", "suffix", "gender"})
-_PREPARED_AT_MOST = 200_000
-_WEIGHED_AT_MOST = 500_000
+_PREPARED_AT_MOST = 1 << 14
+_WEIGHED_AT_MOST = 1 << 14
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, LiteralString
 
-from graph_model.graph import Transaction
+from graph_model.graph import Graph, Transaction
 from graph_model.identity.ownership import RECORD, named_record
 from graph_model.identity.traces.model import Decision, Trace, decide
 from graph_model.insights.model import ORDERS
@@ -103,6 +103,8 @@ RETURN collect([u.identifier, EXISTS {
   MATCH (:Identifier {key: u.identifier})-[:BELONGS_TO]->(:Individual) }])
 """
 
+_LEFT: LiteralString = "MATCH (u:Unsettled) WITH u LIMIT 1 RETURN count(u)"
+
 _SETTLED: LiteralString = """
 UNWIND $keys AS key
 MATCH (u:Unsettled {identifier: key})
@@ -113,11 +115,10 @@ DELETE u
 @dataclass(slots=True)
 class Turned:
     """What turning traces did: the individuals whom objects went to or came from (`affected`), and those of
-    them whose orders did (`ordered`); whether there is `more` to turn."""
+    them whose orders did (`ordered`)."""
 
     affected: set[str] = field(default_factory=set)
     ordered: set[str] = field(default_factory=set)
-    more: bool = False
 
 
 async def find(transaction: Transaction, keys: Collection[str]) -> dict[str, tuple[str | None, str | None]]:
@@ -172,6 +173,11 @@ async def turn(
     return turned
 
 
+async def is_settled(graph: Graph) -> bool:
+    """Whether nothing was left for `turn_rest`."""
+    return not await graph.read(_LEFT)
+
+
 async def turn_rest(transaction: Transaction, *, page: int = PAGE) -> Turned:
     """Turn a page of what was left."""
     found: dict[str, bool] = dict(await transaction.run(_UNSETTLED, most=page))
@@ -182,7 +188,6 @@ async def turn_rest(transaction: Transaction, *, page: int = PAGE) -> Turned:
     turned, rest = await _turn(transaction, owned, disowned, {}, page)
     if settled := sorted(found.keys() - rest):
         await transaction.run(_SETTLED, keys=settled)
-    turned.more = bool(rest) or len(found) == page
     return turned
 
 
@@ -203,7 +208,7 @@ async def _turn(
                 rest.add(name)
                 break
             wanted[key] = None
-    turned = Turned(more=bool(rest))
+    turned = Turned()
     if wanted:
         states = await transaction.run(_STATES, keys=list(wanted))
         await transaction.run(_LEAVE, keys=list(wanted))

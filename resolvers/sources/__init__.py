@@ -1,0 +1,1 @@
+"""Sources: registering them, their mappings, trying these, mapping and ingesting anew."""
