@@ -17,7 +17,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp
 
-from gateway.background import forever, job_runner, running_jobs, sweeping
+from gateway.background import Cleaning, forever, job_runner, running_jobs, sweeping
 from gateway.embedded.server import EmbeddedServer
 from gateway.graphql.app import GRAPHQL, graphql_interface
 from gateway.graphql.connections import Connections
@@ -29,6 +29,7 @@ from gateway.graphql.operations import Operations
 from gateway.graphql.rate import Rate, RateLimiter
 from gateway.graphql.requests import Transport
 from gateway.health import health_routes
+from gateway.jobs.rejected import rejected_routes
 from gateway.plain import Door
 from gateway.settings import Settings
 from gateway.shortcut import Shortcut
@@ -45,6 +46,7 @@ from graph_model.ingestion.ingestion import Ingestion
 from graph_model.ingestion.uploads import Uploads
 from graph_model.insights.model import Threshold
 from graph_model.jobs import store
+from graph_model.jobs.watching import Watch
 from graph_model.metadata.catalogue import Catalogues
 from graph_model.migrations import migrate
 from graph_model.observer import Observer
@@ -159,19 +161,41 @@ async def open_gateway(
             most_held=settings.webhook_most_held,
             telemetry=instruments.telemetry,
         )
-        runner = job_runner(settings, graph, ingestion, tail, clock)
+        limits = FileLimits(ratio=settings.max_expansion)
+        job_watch = Watch(graph)
+        cleaning = Cleaning(
+            graph, uploads, clock, keep=settings.upload_keep, interval=settings.sweep_interval
+        )
+
+        def job_went_on() -> None:
+            tail.wake()
+            job_watch.wake()
+
+        runner = job_runner(
+            settings,
+            graph,
+            ingestion,
+            catalogues,
+            uploads,
+            limits,
+            clock,
+            on_commit=job_went_on,
+            observer=instruments.telemetry,
+        )
         services = Services(
             graph=graph,
             catalogues=catalogues,
             together=Together(graph),
             ingestion=ingestion,
             uploads=uploads,
-            file_limits=FileLimits(ratio=settings.max_expansion),
+            file_limits=limits,
             tail=tail,
             clock=clock,
             default_country=settings.default_country,
             webhooks_changed=deliverer.refresh,
             jobs_changed=runner.refresh,
+            files_changed=cleaning.refresh,
+            job_watch=job_watch,
             new_secret=new_secret,
             check_secret=parse_secret,
         )
@@ -183,6 +207,8 @@ async def open_gateway(
                 tail.run,
                 deliverer.run,
                 running_jobs(runner, graph, clock),
+                job_watch.run,
+                cleaning.run,
                 sweeping(ingestion, graph, tail, clock, settings.sweep_interval),
             )
         ]
@@ -247,6 +273,7 @@ def _application(
         routes=[
             *interface.routes,
             *upload_routes(door, services.uploads, partial(store.find, services.graph)),
+            *rejected_routes(door, services.graph),
             *health_routes(services.graph, connections),
             *(metrics.routes(services.graph) if metrics is not None else ()),
         ],

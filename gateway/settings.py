@@ -46,6 +46,9 @@ class Settings(BaseSettings):
     `uploads` in the folder of the embedded graph."""
     upload_quota: int = Field(50_000_000_000, ge=1)
     """Most bytes that uploaded files may take on disk, all jobs together."""
+    upload_keep: float = Field(86_400.0, ge=0)
+    """Seconds that files stay of a job that failed or was aborted, and unfinished parts of one that was not;
+    those of a job that is complete are deleted at once."""
     max_expansion: int = Field(100, ge=1)
     """Most bytes that a byte of a compressed file may expand to."""
     embedded_heap: str = Field("1g", pattern=r"^[0-9]+[mg]$")

@@ -73,6 +73,28 @@ MATCH (:BusinessObject {key: key})-[c:CAUSED_BY]->(:Identifier)
 DELETE c
 """
 
+# Before sources had mappings, what a source called an object was what it is.
+_UNNAMED_RECORDS: LiteralString = """
+MATCH (r:SourceRecord) WHERE r.objectType IS NULL
+WITH r LIMIT $limit
+RETURN collect(r.key)
+"""
+_NAME_RECORDS: LiteralString = """
+UNWIND $keys AS key
+MATCH (r:SourceRecord {key: key})
+SET r.objectType = r.object
+"""
+_UNNAMED_OBJECTS: LiteralString = """
+MATCH (o:BusinessObject) WHERE o.objectType IS NULL
+WITH o LIMIT $limit
+RETURN collect(o.key)
+"""
+_NAME_OBJECTS: LiteralString = """
+UNWIND $keys AS key
+MATCH (o:BusinessObject {key: key})
+SET o.objectType = o.object
+"""
+
 UNRESOLVED = 0
 """The ruleset of records that no ruleset has decided yet."""
 
@@ -128,6 +150,19 @@ def _caused(
     return Record(
         of, SHIPPED.objects[of.object], modified_at, content_hash, fields, identifiers, withdrawn=withdrawn
     )
+
+
+async def name_types(graph: Graph) -> None:
+    """Say of records and business objects which canonical object each is."""
+    for unnamed, name in ((_UNNAMED_RECORDS, _NAME_RECORDS), (_UNNAMED_OBJECTS, _NAME_OBJECTS)):
+        while keys := await graph.read(unnamed, limit=10 * BATCH):
+
+            async def write(
+                transaction: Transaction, name: LiteralString = name, keys: list[str] = keys
+            ) -> None:
+                await transaction.run(name, keys=keys)
+
+            await graph.write(write)
 
 
 async def _rewrite(graph: Graph, reading: LiteralString, writing: LiteralString) -> None:

@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from typing import LiteralString
 
 from graph_model import times
-from graph_model.backfill import fold_texts, prepare_matching, tie_objects
+from graph_model.backfill import fold_texts, name_types, prepare_matching, tie_objects
 from graph_model.events.packing import pack_events
 from graph_model.graph import Graph, Transaction
 from graph_model.identity.candidates import SLOTS
 from graph_model.identity.rulesets.seed import seed_rulesets
 from graph_model.jobs.listing import list_jobs
+from graph_model.metadata.counts import count_all
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +193,21 @@ MIGRATIONS = (
             " SET w.revision = 0, w.failures = 0, w.done = [], w.nextAttemptAt = null",
         ),
         fill=pack_events,
+    ),
+    Migration(
+        11,
+        "counts of records",
+        ("CREATE CONSTRAINT record_count_key IF NOT EXISTS FOR (n:RecordCount) REQUIRE n.key IS UNIQUE",),
+        fill=count_all,
+    ),
+    Migration(
+        12,
+        "versions of records",
+        (
+            "CREATE CONSTRAINT record_version_id IF NOT EXISTS FOR (n:RecordVersion) REQUIRE n.id IS UNIQUE",
+            "CREATE INDEX record_version_record IF NOT EXISTS FOR (n:RecordVersion) ON (n.record)",
+        ),
+        rewrite=name_types,
     ),
 )
 

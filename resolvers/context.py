@@ -15,6 +15,7 @@ from graph_model.graph import Graph
 from graph_model.ingestion.formats.model import Limits
 from graph_model.ingestion.ingestion import Ingestion
 from graph_model.ingestion.uploads import Uploads
+from graph_model.jobs.watching import Watch
 from graph_model.metadata.catalogue import Catalogues
 from graph_model.reading.together import Together
 from resolvers.principal import Principal, Scope
@@ -22,9 +23,9 @@ from resolvers.principal import Principal, Scope
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """The services that all operations share. `webhooks_changed` tells the deliverer to look again,
-    `jobs_changed` the runner of jobs; `file_limits` bound the files that are read;
-    `new_secret` makes and `check_secret` validates a webhook's signing secret."""
+    """The services that all operations share. `file_limits` bound the files that are read; `webhooks_changed`
+    tells the deliverer to look again, `jobs_changed` the runner of jobs, `files_changed` whoever deletes
+    files of jobs that are over; `new_secret` makes and `check_secret` checks a webhook's signing secret."""
 
     graph: Graph
     catalogues: Catalogues
@@ -37,6 +38,8 @@ class Services:
     default_country: str | None
     webhooks_changed: Callable[[], None]
     jobs_changed: Callable[[], None]
+    files_changed: Callable[[], None]
+    job_watch: Watch
     new_secret: Callable[[], str]
     check_secret: Callable[[str], object]
 

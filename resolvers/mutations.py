@@ -7,7 +7,9 @@ import strawberry
 from resolvers.deletion import DeletionMutation
 from resolvers.golden.corrections import CorrectionMutation
 from resolvers.ingestion.mutations import IngestionMutation
+from resolvers.jobs.ingesting import IngestJobMutation
 from resolvers.jobs.mutations import JobMutation
+from resolvers.metadata.mutations import MetadataMutation
 from resolvers.rulesets.mutations import RulesetMutation
 from resolvers.sources.mutations import SourceMutation
 from resolvers.stewardship.mutations import StewardMutation
@@ -21,7 +23,9 @@ class Mutation(
     DeletionMutation,
     DeliveryMutation,
     IngestionMutation,
+    IngestJobMutation,
     JobMutation,
+    MetadataMutation,
     RulesetMutation,
     SourceMutation,
     StewardMutation,

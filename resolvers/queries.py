@@ -14,6 +14,7 @@ from resolvers.filters.inputs import filter_input
 from resolvers.filters.orders import order_input
 from resolvers.golden.queries import GoldenQuery
 from resolvers.jobs.queries import JobQuery
+from resolvers.metadata.queries import MetadataQuery
 from resolvers.planning.answer import answer
 from resolvers.planning.roots import DEFAULT_PAGE, MAX_PAGE
 from resolvers.principal import Scope
@@ -51,7 +52,16 @@ class IndividualBy:
 
 
 @strawberry.type(description="What can be read.")
-class Query(ExplanationQuery, GoldenQuery, JobQuery, RulesetQuery, SourceQuery, StewardQuery, WebhookQuery):
+class Query(
+    ExplanationQuery,
+    GoldenQuery,
+    JobQuery,
+    MetadataQuery,
+    RulesetQuery,
+    SourceQuery,
+    StewardQuery,
+    WebhookQuery,
+):
     @resolved(
         Scope.PROFILE_LOOKUP,
         "One individual, or null if nobody is known by that id or identifier. An identifier that several "

@@ -12,12 +12,13 @@ from graph_model.events import store as events
 from resolvers.context import Info
 from resolvers.enums import EventKind
 from resolvers.fields import subscription
+from resolvers.jobs.subscriptions import JobSubscription
 from resolvers.principal import Scope
 from resolvers.types.event import InsightEvent
 
 
 @strawberry.type(description="What can be listened to.")
-class Subscription:
+class Subscription(JobSubscription):
     @subscription(
         Scope.PROFILE_READ,
         "Events as they are committed: by default when an individual's insights cross a threshold.",

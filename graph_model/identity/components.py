@@ -19,7 +19,7 @@ from graph_model.ids import new_id
 
 _ROW: LiteralString = """[r.key, r.source, r.object, r.features, r.identifiers, r.generics, r.component,
     r.modifiedAt, r.deletedAt, r.ruleset, r.fields, r.id, head([(r)-[:UNIFIED]->(i:Individual) | i.id]),
-    COUNT { (r)-[:ALWAYS_LINK|NEVER_LINK]-(:SourceRecord) }]"""
+    COUNT { (r)-[:ALWAYS_LINK|NEVER_LINK]-(:SourceRecord) }, r.objectType, r.fieldTimes]"""
 
 # Subqueries of a list's items, not UNWIND: else Neo4j may begin at all evidence and join it.
 _LOAD: LiteralString = f"""
@@ -65,7 +65,7 @@ class Member:
 
     `identifiers` are the keys of those that it carries, `generics` those among them that are generic. `id`
     sorts by the age of the record; `ruleset` is the version that decided it; `bound` tells that a steward's
-    constraint holds it.
+    constraint holds it. `field_times` are packed.
     """
 
     key: str
@@ -82,6 +82,8 @@ class Member:
     id: str
     individual: str | None
     bound: bool
+    object_type: str = ""
+    field_times: str | None = None
 
     def with_generics(self, generics: Iterable[str]) -> Member:
         """The member with these identifiers being generic."""
@@ -115,6 +117,8 @@ def new_member(key: str, properties: Mapping[str, Any]) -> Member:
         deleted=properties["deletedAt"] is not None,
         ruleset=properties["ruleset"],
         fields=properties["fields"],
+        object_type=properties["objectType"],
+        field_times=properties.get("fieldTimes"),
         id=properties["id"],
         individual=None,
         bound=False,
@@ -211,7 +215,7 @@ def moves(here: Neighbourhood, components: Iterable[frozenset[str]]) -> dict[str
 
 def _member(row: list[Any]) -> Member:
     key, source, object_, features, identifiers, generics, component, modified_at, deleted_at, *rest = row
-    ruleset, fields, id_, individual, constraints = rest
+    ruleset, fields, id_, individual, constraints, object_type, field_times = rest
     return Member(
         key=key,
         source=source,
@@ -224,6 +228,8 @@ def _member(row: list[Any]) -> Member:
         deleted=deleted_at is not None,
         ruleset=ruleset,
         fields=fields,
+        object_type=object_type,
+        field_times=field_times,
         id=id_,
         individual=individual,
         bound=constraints > 0,

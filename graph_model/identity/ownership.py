@@ -20,7 +20,7 @@ MATCH (x:Identifier {key: key})
 OPTIONAL MATCH (x)-[:BELONGS_TO]->(o:Individual)
 OPTIONAL MATCH (x)<-[:CARRIES]-(r:SourceRecord)-[:UNIFIED]->(i:Individual)
 WHERE NOT coalesce(x.generic, false)
-RETURN collect([x.key, x.mentioned, o.id, i.id, r.object])
+RETURN collect([x.key, x.mentioned, o.id, i.id, r.objectType])
 """
 
 _NAMED: LiteralString = """

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 
-import orjson
-
 from graph_model.graph import Transaction
 from graph_model.identity import components, store
 from graph_model.identity.assignment import NOTHING_NAMED, Assignment, Naming, assign
@@ -206,4 +204,6 @@ async def _save(
 
 
 def _source(member: Member) -> GoldenSource:
-    return GoldenSource(member.key, member.object, member.modified_at, orjson.loads(member.fields))
+    return GoldenSource.stored(
+        member.key, member.object_type, member.modified_at, member.fields, member.field_times
+    )

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import LiteralString
 
@@ -14,19 +13,25 @@ from graph_model.identity import logins
 from graph_model.identity import store as identity
 from graph_model.identity.corrections import following as corrections
 from graph_model.identity.evidence import SYSTEM
-from graph_model.identity.matching.features import Features, features_of, unpack
+from graph_model.identity.matching.features import features_of, unpack
 from graph_model.identity.rulesets.active import Loaded, active
 from graph_model.identity.subjects import NOWHERE, Findable, findable, gather, record_findable
 from graph_model.identity.traces import linking
+from graph_model.ingestion.business import decide_objects
+from graph_model.ingestion.counting import record_counts
+from graph_model.ingestion.deciding import Decided, event_time_warning
+from graph_model.ingestion.deciding import Submission as Submission
 from graph_model.ingestion.devices import derived_device, logins_of_device, with_logins
 from graph_model.ingestion.news import record_events
 from graph_model.ingestion.normalising import normalise_records
+from graph_model.ingestion.profiles import decide_profiles
 from graph_model.ingestion.settle import Written, make_way, settle, tell
-from graph_model.ingestion.versions import Version, decide_versions
 from graph_model.insights import store as insights
 from graph_model.insights.model import Threshold
+from graph_model.metadata import counts
+from graph_model.records import history
 from graph_model.records import store as records_store
-from graph_model.records.model import Outcome, Record, RecordKey, RecordResult
+from graph_model.records.model import Record, RecordResult
 from graph_model.records.store import StoredRecord
 
 _WHOSE_RECORDS: LiteralString = """
@@ -43,21 +48,6 @@ RETURN collect([key, i.id])
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Submission:
-    """A valid record on its way into the graph, and the principal that sent it; `features` are what matching
-    sees of it, worked out while another batch is being committed."""
-
-    record: Record
-    actor: str
-    features: Features
-
-    @classmethod
-    def of(cls, record: Record, actor: str) -> Submission:
-        """The submission of a record by a principal."""
-        return cls(record, actor, features_of(record))
-
-
 async def commit_batch(
     transaction: Transaction,
     batch: Sequence[Submission],
@@ -66,50 +56,47 @@ async def commit_batch(
     now: datetime,
     default_country: str | None = None,
     also: Callable[[Transaction], Awaitable[None]] | None = None,
+    anew: Collection[str] = (),
 ) -> list[RecordResult]:
     """Store the batch and everything that follows from it; the results are in the batch's order. `also` runs
-    when the records are saved, before anything is decided."""
+    when the records are saved, before anything is decided. Of the records in `anew`, by key, the batch holds
+    all versions in place of what is stored."""
     time = times.to_text(now)
     await identity.lock(transaction)
     ruling = await active(transaction)
-    profiles = [item.record.key for item in batch if _is_profile(item.record)]
-    objects = [item.record.key for item in batch if not _is_profile(item.record)]
-    devices = _derived_devices(item.record for item in batch)
-    wanted = (*profiles, *(record.key for record in devices.values()))
+    business = await decide_objects(
+        transaction,
+        [item for item in batch if not _is_profile(item.record)],
+        anew=anew,
+        default_country=default_country,
+        time=time,
+    )
+    of_profiles = [item for item in batch if _is_profile(item.record)]
+    devices = _derived_devices((*(item.record for item in batch), *business.records.values()))
+    moved = business.contributions
+    wanted = {*(str(item.record.key) for item in of_profiles), *devices, *map(str, moved)}
     stored = await records_store.stored_records(transaction, wanted)
     # What no ruleset has decided yet is decided first, with all that it was one individual with.
     if undecided := [key for key, found in stored.items() if found.features is None and not found.deleted]:
         await normalise_records(transaction, undecided, default_country, threshold, now=now)
         stored = await records_store.stored_records(transaction, wanted)
-    versions = {
-        key: Version(found.modified_at, found.content_hash, found.deleted) for key, found in stored.items()
-    } | {
-        key: Version(*found)
-        for key, found in (await records_store.stored_objects(transaction, objects)).items()
-    }
-    outcomes, winners = decide_versions([item.record for item in batch], versions)
-    # Of several versions in one batch, the one that is stored says who sent it and what became of it.
-    winning = {
-        str(item.record.key): (item.actor, outcome)
-        for item, outcome in zip(batch, outcomes, strict=True)
-        if winners.get(str(item.record.key)) is item.record
-    }
-    actors = {key: actor for key, (actor, _) in winning.items()}
-    outcome_of = {
-        key: outcome if key in versions or outcome is Outcome.DELETED else Outcome.CREATED
-        for key, (_, outcome) in winning.items()
-    }
+    profiles = await decide_profiles(
+        transaction, of_profiles, stored, moved, anew=anew, default_country=default_country, time=time
+    )
+    fates = business.decided.changed | profiles.decided.changed
+    actors = {key: fate.last.actor for key, fate in fates.items() if fate.last is not None}
+    outcome_of = {key: fate.outcome for key, fate in fates.items()}
     changed_devices = [
         with_logins(record, _known_logins(stored.get(key)))
         for key, record in devices.items()
         if key not in stored or not logins_of_device(record) <= _known_logins(stored[key])
     ]
-    records = [*(record for record in winners.values() if _is_profile(record)), *changed_devices]
-    business = [record for record in winners.values() if not _is_profile(record)]
+    records = [*profiles.records.values(), *changed_devices]
+    objects = list(business.records.values())
     deleted = [str(record.key) for record in records if record.deleted]
     bereaved = await corrections.bereaved(transaction, deleted)
     if gone := bereaved.tombstones(now=now):
-        stored |= await records_store.stored_records(transaction, [record.key for record in gone])
+        stored |= await records_store.stored_records(transaction, [str(record.key) for record in gone])
         records += gone
     known = {id(item.record): item.features for item in batch}
     features = {str(record.key): known.get(id(record)) or features_of(record) for record in records}
@@ -135,47 +122,81 @@ async def commit_batch(
     )
     changes.logins = {login for item in features.values() for login in logins.logins_of(item)}
     await make_way(transaction, ruling, changes, threshold, now=now)
+    await history.forget(transaction, anew)
     saved = await records_store.save_records(
-        transaction, records, features, ruling.deciding.version, stored, time=time
+        transaction, records, features, ruling.deciding.version, stored, profiles.writings, time=time
     )
+    await records_store.save_contributions(transaction, profiles.waiting)
     changes.dropped = saved.dropped
     if also is None and not gone:
         changes.created = saved.created
     await logins.save(transaction, features, time=time)
     await changes.save_keys(transaction)
-    tied = await linking.tied(transaction, [key for item in business if (key := str(item.key)) in versions])
+    tied = await linking.tied(transaction, [key for key in business.records if key in business.stored])
     # Deletions are told of those whose the records were.
     whose_before = {
         key: tie.owner
-        for item in business
+        for item in objects
         if item.deleted and (tie := tied.get(key := str(item.key)))
         if tie.owner is not None
     }
-    await records_store.save_objects(transaction, business, time=time)
+    await records_store.save_objects(transaction, objects, business.writings)
+    await history.keep(transaction, profiles.decided.kept, business.decided.kept)
     await bereaved.tie_anew(transaction, SYSTEM, now=now)
     if also is not None:
         await also(transaction)
-    settled = await settle(transaction, changes, Written(business, tied, versions), threshold, now=now)
+    written = Written(objects, tied, business.stored, business.incomplete)
+    settled = await settle(transaction, changes, written, threshold, now=now)
     whose = settled.resolution.membership | settled.whose
-    written = {str(record.key) for record in business}
+    parties = business.parties_of_all
     whose |= await _whose(
         transaction,
-        [key for key in profiles if str(key) not in whose],
-        [key for key in objects if str(key) not in written],
+        {*profiles.decided.fates, *parties.values()} - whose.keys(),
+        business.decided.fates.keys() - business.records.keys(),
     )
-    whose_before |= {key: owner for key in deleted if (owner := settled.resolution.before.get(key))}
-    news = record_events(winners.values(), whose_before | whose, outcome_of, actors, versions)
+    whose |= {key: owner for key, party in parties.items() if (owner := whose.get(party))}
+    was = whose | settled.resolution.before
+    whose_before |= {key: owner for key in deleted if (owner := was.get(key))}
+    whose_before |= {
+        key: owner
+        for key in business.records
+        if (party := business.party_before(key)) is not None and (owner := was.get(str(party)))
+    }
+    changed = [*business.records.values(), *(profiles.records[key] for key in profiles.decided.changed)]
+    there = {key for key, fate in fates.items() if not fate.before.deleted}
+    more = record_counts((item.record for item in batch), changed, there)
+    await counts.add(transaction, more, time=time)
+    before_it = {key for key, fate in fates.items() if not fate.before.is_unknown}
+    news = record_events(changed, whose_before | whose, outcome_of, actors, before_it)
     await tell(transaction, settled, news, time=time)
-    created = settled.resolution.created
-    return [
-        RecordResult(
-            item.record.key.record_id,
-            outcome,
-            owner := whose.get(str(item.record.key)),
-            is_new=owner in created,
+    return _results(batch, [business.decided, profiles.decided], whose, settled.resolution.created)
+
+
+def _results(
+    batch: Sequence[Submission],
+    decided: Iterable[Decided],
+    whose: Mapping[str, str],
+    created: Collection[str],
+) -> list[RecordResult]:
+    """What became of each of the batch; `decided` hold their outcomes in its order."""
+    of_objects, of_profiles = decided
+    outcomes = {False: iter(of_objects.outcomes), True: iter(of_profiles.outcomes)}
+    fates = of_objects.fates | of_profiles.fates
+    results = []
+    for item in batch:
+        key = str(item.record.key)
+        owner = whose.get(key)
+        doubt = event_time_warning(item.record, fates[key])
+        results.append(
+            RecordResult(
+                item.record.key.record_id,
+                next(outcomes[_is_profile(item.record)]),
+                owner,
+                warnings=(doubt,) if doubt is not None else (),
+                is_new=owner in created,
+            )
         )
-        for item, outcome in zip(batch, outcomes, strict=True)
-    ]
+    return results
 
 
 async def sweep(
@@ -212,12 +233,12 @@ def _known_logins(stored: StoredRecord | None) -> frozenset[str]:
 
 
 async def _whose(
-    transaction: Transaction, profiles: Iterable[RecordKey], objects: Iterable[RecordKey]
+    transaction: Transaction, profiles: Collection[str], objects: Collection[str]
 ) -> dict[str, str]:
     whose: dict[str, str] = {}
     for statement, keys in ((_WHOSE_RECORDS, profiles), (_WHOSE_OBJECTS, objects)):
-        if texts := sorted({str(key) for key in keys}):
-            whose.update(await transaction.run(statement, keys=texts))
+        if keys:
+            whose.update(await transaction.run(statement, keys=sorted(keys)))
     return whose
 
 

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import replace
 
+from graph_model.ingestion.satellites import party_of
 from graph_model.metadata.objects import (
     ANONYMOUS_TYPES,
     DEVICE_LOGINS,
@@ -15,13 +16,16 @@ from graph_model.metadata.objects import (
 )
 from graph_model.records.model import Record, RecordKey
 
+DERIVED_DEVICE = replace(INDIVIDUAL, name=DEVICE_OBJECT)
+"""What the record of such a browser or app is: like a person's, whoever that is."""
+
 
 def derived_device(record: Record) -> Record | None:
     """The source record of the browser or app that sent a business object, if that is what decides whose
     it is, or if somebody was signed in on it: the anonymous person behind it is an individual from the first
-    visit on."""
+    visit on. Whoever names their party's record is not anonymous."""
     cause = None if record.object_type.is_party else next(iter(record.identifiers), None)
-    if cause is None:
+    if cause is None or party_of(record) is not None:
         return None
     device = next((item for item in record.identifiers if item.type in ANONYMOUS_TYPES), None)
     logins = [item.value for item in record.identifiers if item.type is IdentifierType.LOGIN]
@@ -29,7 +33,7 @@ def derived_device(record: Record) -> Record | None:
         return None
     derived = Record(
         key=RecordKey(record.key.source, DEVICE_OBJECT, f"{device.type}:{device.value}"),
-        object_type=INDIVIDUAL,
+        object_type=DERIVED_DEVICE,
         modified_at=record.modified_at,
         content_hash=hashlib.sha256(device.key.encode()).hexdigest(),
         fields={},

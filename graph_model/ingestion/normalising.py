@@ -6,7 +6,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import LiteralString
+from typing import Any, LiteralString
+
+import orjson
 
 from graph_model import times
 from graph_model.graph import Transaction
@@ -17,6 +19,8 @@ from graph_model.identity.matching.features import PACKED_PREFIX, features_of, u
 from graph_model.identity.rulesets.active import Loaded, active
 from graph_model.identity.subjects import Findable, findable, gather, record_findable
 from graph_model.identity.traces import linking
+from graph_model.ingestion.deciding import merged
+from graph_model.ingestion.devices import DERIVED_DEVICE
 from graph_model.ingestion.preparing import known_as
 from graph_model.ingestion.settle import NOTHING_WRITTEN, Written, make_way, settle, tell
 from graph_model.insights.model import Threshold
@@ -25,15 +29,14 @@ from graph_model.metadata.custom import read_registry
 from graph_model.metadata.objects import DEVICE_OBJECT, INDIVIDUAL, IdentifierType
 from graph_model.metadata.registry import Registry
 from graph_model.records import store as records_store
-from graph_model.records.model import STEWARD, Identifier, Record, RecordKey, read_fields
-from graph_model.records.validation import identified
+from graph_model.records.model import STEWARD, Identifier, Record, RecordKey
 
 _RECORDS: LiteralString = """
 UNWIND $keys AS key
 MATCH (r:SourceRecord {key: key})
 WHERE r.deletedAt IS NULL
 WITH r WHERE r.features IS NULL OR NOT r.features STARTS WITH $prefix
-RETURN collect([r.key, r.modifiedAt, r.contentHash, r.fields, r.identifiers, r.features])
+RETURN collect([r.key, r.objectType, r.modifiedAt, r.contentHash, r.fields, r.identifiers, r.features])
 """
 
 # Only of what no ruleset has decided yet: others' individuals lie within components, which are decided whole.
@@ -49,7 +52,7 @@ _OBJECTS: LiteralString = """
 UNWIND $keys AS key
 MATCH (o:BusinessObject {key: key})
 WHERE o.deletedAt IS NULL AND NOT coalesce(o.incomplete, false)
-RETURN collect([o.key, o.modifiedAt, o.contentHash, o.fields])
+RETURN collect([o.key, o.objectType, o.modifiedAt, o.contentHash, o.fields])
 """
 
 
@@ -70,10 +73,7 @@ async def normalise_records(
     if not rows:
         return
     registry = await read_registry(transaction)
-    records = [
-        _record(registry, key, modified_at, content_hash, said, carried, default_country)
-        for key, modified_at, content_hash, said, carried, _ in rows
-    ]
+    records = [_record(registry, row, carried, default_country) for *row, carried, _ in rows]
     seen = {key: (features, tuple(carried or ())) for key, *_, carried, features in rows if features}
     features = {str(record.key): features_of(record) for record in records}
 
@@ -113,12 +113,7 @@ async def normalise_objects(
     ruling = await active(transaction)
     rows = await transaction.run(_OBJECTS, keys=list(keys))
     catalogue = await read_catalogue(transaction)
-    objects = [
-        _called(
-            _record(catalogue.registry, key, modified_at, content_hash, said, (), default_country), catalogue
-        )
-        for key, modified_at, content_hash, said in rows
-    ]
+    objects = [_called(_record(catalogue.registry, row, None, default_country), catalogue) for row in rows]
     time = times.to_text(now)
     written = Written(objects, await linking.tied(transaction, keys), keys)
     changes = await gather(transaction, ruling, {}, _nothing, _nothing)
@@ -141,29 +136,18 @@ def _key(text: str) -> RecordKey:
 
 
 def _record(
-    registry: Registry,
-    key: str,
-    modified_at: str,
-    content_hash: str,
-    said: str,
-    carried: Sequence[str] | None,
-    default_country: str | None,
+    registry: Registry, row: Sequence[Any], carried: Sequence[str] | None, default_country: str | None
 ) -> Record:
+    """The record of a row, which has the identifiers that a profile record `carried` if it was made here."""
+    key, object_type, modified_at, content_hash, fields = row
     of = _key(key)
-    object_type = registry.objects.get(of.object, INDIVIDUAL)
-    fields, withdrawn = read_fields(said)
-    if of.object == DEVICE_OBJECT or of.source == STEWARD:
-        # What is made here keeps the identifiers that it was made with.
-        parts = (name.split("|", 2) for name in carried or ())
-        own = tuple(Identifier(IdentifierType(type_), issuer, value) for type_, issuer, value in parts)
-    else:
-        own = identified(object_type, fields, of.source, default_country)
-    return Record(
-        key=of,
-        object_type=object_type,
-        modified_at=modified_at,
-        content_hash=content_hash,
-        fields=fields,
-        identifiers=own,
-        withdrawn=withdrawn,
-    )
+    is_device = carried is not None and of.object == DEVICE_OBJECT
+    type_ = DERIVED_DEVICE if is_device else registry.objects.get(object_type, INDIVIDUAL)
+    sample = Record(of, type_, modified_at, content_hash, {}, ())
+    record = merged(sample, orjson.loads(fields), modified_at, content_hash, default_country=default_country)
+    if carried is None or not (is_device or of.source == STEWARD):
+        return record
+    # What is made here keeps the identifiers that it was made with.
+    parts = (name.split("|", 2) for name in carried)
+    own = tuple(Identifier(IdentifierType(type_), issuer, value) for type_, issuer, value in parts)
+    return replace(record, identifiers=own)

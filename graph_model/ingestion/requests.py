@@ -54,6 +54,7 @@ class Row:
         first = min(stored, key=lambda result: _FOREMOST.index(result.outcome))
         whose = next((result for result in stored if result.individual_id is not None), first)
         warnings = [problem for submission in self.submissions for problem in submission.record.warnings]
+        warnings += [problem for result in stored for problem in result.warnings]
         return RecordResult(
             self.record_id,
             first.outcome,

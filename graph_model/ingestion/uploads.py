@@ -115,6 +115,10 @@ class Uploads:
         """The parts of a job, to which nothing can be added from now on."""
         return await asyncio.to_thread(_seal, self.folder(job_id))
 
+    async def jobs(self) -> list[str]:
+        """The jobs that there is something of."""
+        return await asyncio.to_thread(_job_ids, self._directory)
+
     async def delete(self, job_id: str) -> None:
         """Delete whatever there is of a job."""
         await asyncio.to_thread(_remove, self.folder(job_id))
@@ -236,6 +240,10 @@ def _seal(folder: Path) -> list[Part]:
     with _locked(folder):
         _replace(folder / _SEAL, b"")
         return _parts(folder)
+
+
+def _job_ids(directory: Path) -> list[str]:
+    return sorted(path.name for path in directory.iterdir() if _JOB_ID.fullmatch(path.name))
 
 
 def _locked(folder: Path) -> FileLock:

@@ -27,12 +27,18 @@ RETURN collect([i.id, COLLECT {
 }])
 """
 
-_SAVE_VALUES: LiteralString = """
+_CREATE_VALUES: LiteralString = """
 UNWIND $rows AS row
-MATCH (i:Individual {id: row.individual})
-MERGE (v:InsightValue {key: row.key})
-SET v += row.properties
-MERGE (v)-[:OF]->(i)
+MATCH (i:Individual {id: row[0]})
+CREATE (v:InsightValue {key: row[1], name: row[2], unit: row[3], amount: row[4], since: row[5],
+                        computedAt: $time})-[:OF]->(i)
+RETURN count(v)
+"""
+
+_CHANGE_VALUES: LiteralString = """
+UNWIND $rows AS row
+MATCH (v:InsightValue {key: row[0]})
+SET v.amount = row[1], v.since = row[2], v.computedAt = $time
 RETURN count(v)
 """
 
@@ -82,16 +88,23 @@ async def refresh(
         return []
     moment = times.to_text(now)
     events: list[NewEvent] = []
-    saved: list[dict[str, Any]] = []
+    created: list[list[Any]] = []
+    changed: list[list[Any]] = []
     dropped: list[str] = []
     states: list[dict[str, Any]] = []
     for basis in map(_basis, await transaction.run(_BASIS, ids=ids, orders=ORDERS)):
         values = set(rules.insight_values(basis.totals))
+        there = {(value.name, value.unit) for value in basis.values}
         dropped += [
             _key(basis.individual_id, name, unit)
-            for name, unit in {(v.name, v.unit) for v in basis.values} - {(v.name, v.unit) for v in values}
+            for name, unit in there - {(value.name, value.unit) for value in values}
         ]
-        saved += [_row(basis.individual_id, value, moment) for value in values - basis.values]
+        for value in values - basis.values:
+            key = _key(basis.individual_id, value.name, value.unit)
+            if (value.name, value.unit) in there:
+                changed.append([key, value.amount, value.since])
+            else:
+                created.append([basis.individual_id, key, value.name, value.unit, value.amount, value.since])
         crosses_at = rules.crosses_at(basis.totals, threshold)
         holds = crosses_at is not None and crosses_at <= now
         thresholds = [threshold.name] if holds else []
@@ -103,8 +116,10 @@ async def refresh(
             events.append(_crossing(basis.individual_id, threshold, values, now))
     if dropped:
         await transaction.run(_DROP_VALUES, keys=dropped)
-    if saved:
-        await transaction.run(_SAVE_VALUES, rows=saved)
+    if created:
+        await transaction.run(_CREATE_VALUES, rows=created, time=moment)
+    if changed:
+        await transaction.run(_CHANGE_VALUES, rows=changed, time=moment)
     if states:
         await transaction.run(_SAVE_STATE, rows=states)
     return events
@@ -120,20 +135,6 @@ def _basis(row: list[Any]) -> _Basis:
     return _Basis(
         individual_id, in_sum(orders), thresholds or [], due_at, {InsightValue(*value) for value in values}
     )
-
-
-def _row(individual_id: str, value: InsightValue, time: str) -> dict[str, Any]:
-    return {
-        "individual": individual_id,
-        "key": _key(individual_id, value.name, value.unit),
-        "properties": {
-            "name": value.name,
-            "unit": value.unit,
-            "amount": value.amount,
-            "since": value.since,
-            "computedAt": time,
-        },
-    }
 
 
 def _key(individual_id: str, name: str, unit: str) -> str:

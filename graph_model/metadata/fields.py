@@ -77,7 +77,8 @@ class Field:
     taken, too. `meanings` are those of the `values` of an ENUM. Of a `folded` one of a business object the
     case-folded form is stored, too. A value of type OBJECT has `parts`, of which it needs those that are
     `required`; so does an object of its fields. The field `currency` holds the currency of an amount of
-    money. A `custom` one was registered by an integrator."""
+    money. A `custom` one was registered by an integrator; `deprecated` is why it should not be used any
+    longer, though it still is taken."""
 
     name: str
     type: FieldType
@@ -94,6 +95,7 @@ class Field:
     required: bool = False
     currency: str | None = None
     custom: bool = False
+    deprecated: str | None = None
 
     def part(self, name: str) -> Field | None:
         """The part of that name, or None."""

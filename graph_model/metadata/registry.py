@@ -22,6 +22,10 @@ class Registry:
         by_cim = {item.cim: item for item in self.objects.values() if item.cim is not None}
         object.__setattr__(self, "_by_cim", by_cim)
 
+    def __reduce__(self) -> tuple[object, ...]:
+        # A view of a mapping cannot be sent to another process.
+        return Registry.of, (tuple(self.objects.values()),)
+
     @classmethod
     def of(cls, objects: Iterable[ObjectType]) -> Registry:
         """The registry of these objects."""

@@ -61,7 +61,7 @@ def by_node_ids(asked: NodeShapes) -> Statement:
   RETURN [key, {rendering.parameter(CONSTRAINT)}, {row(shapes[CONSTRAINT], "n", rendering)}]
 }}, COLLECT {{
   UNWIND $objects AS key
-  MATCH (n:BusinessObject {{id: key}}) WHERE n.deletedAt IS NULL
+  MATCH (n:BusinessObject {{id: key}}) WHERE n.deletedAt IS NULL AND n.incomplete IS NULL
   RETURN [key, n.objectType, CASE {objects} END]
 }}]"""
     return Statement(text, rendering.parameters)

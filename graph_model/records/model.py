@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -19,6 +20,10 @@ FieldValue: TypeAlias = Scalar | list[str] | list[Parts]
 
 STEWARD = "steward"
 """The source of stewards' corrections, which nobody else may send from."""
+
+TOMBSTONE = "g"
+"""What a deletion has for a content hash: greater than any other, so that of two versions with one modified
+time the one that deletes wins."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -93,6 +98,11 @@ class Record:
     def said(self) -> dict[str, FieldValue | None]:
         """Everything that it says: its fields, and null for what it withdrew."""
         return self.fields | dict.fromkeys(self.withdrawn)
+
+
+def hash_of(said: Mapping[str, FieldValue | None]) -> str:
+    """The content hash of what a record says."""
+    return hashlib.sha256(orjson.dumps(said, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
 def read_fields(text: str) -> tuple[dict[str, FieldValue], tuple[str, ...]]:

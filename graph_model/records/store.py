@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, LiteralString
 
@@ -15,26 +15,67 @@ from graph_model.identity.matching.features import Features, pack
 from graph_model.ids import new_id
 from graph_model.insights.model import MILLION
 from graph_model.metadata.objects import FieldType
-from graph_model.records.model import FieldValue, Identifier, Record, RecordKey
+from graph_model.records.model import TOMBSTONE, FieldValue, Identifier, Mode, Record, RecordKey
+
+BEFORE_ALL = "0001-01-01T00:00:00.000000Z"
+"""When a record was deleted that has not come yet."""
+UNKNOWN = "[null,{},null]"
+"""The packed versions of such a record: none."""
 
 _RECORDS: LiteralString = """
 UNWIND $keys AS key
 MATCH (r:SourceRecord {key: key})
-RETURN collect([r.key, r.modifiedAt, r.contentHash, r.deletedAt IS NOT NULL, r.features, r.identifiers])
+RETURN collect([r.key, r.modifiedAt, r.contentHash, r.deletedAt IS NOT NULL, r.features, r.identifiers,
+                r.versions, r.contributions])
 """
 
-_OBJECT_VERSIONS: LiteralString = """
+_OBJECTS: LiteralString = """
 UNWIND $keys AS key
 MATCH (o:BusinessObject {key: key})
-RETURN collect([o.key, o.modifiedAt, o.contentHash, o.deletedAt IS NOT NULL])
+RETURN collect([o.key, o.modifiedAt, o.contentHash, o.at, o.versions, o.party])
 """
 
-_SAVE_RECORDS: LiteralString = """
+_SAID_BY_RECORDS: LiteralString = """
+UNWIND $keys AS key
+MATCH (r:SourceRecord {key: key})
+RETURN collect([r.key, coalesce(r.own, r.fields), r.receivedAt, r.objectType])
+"""
+
+_SAID_BY_OBJECTS: LiteralString = """
+UNWIND $keys AS key
+MATCH (o:BusinessObject {key: key})
+RETURN collect([o.key, o.fields, o.receivedAt, o.objectType])
+"""
+
+# What a newer version replaces is kept beside it, unless that is word for word the same.
+_KEEP_SUPERSEDED: LiteralString = """
+FOREACH (was IN [x IN row.superseded
+                 WHERE x.mode = 'DELETE' OR r.payload <> coalesce(row.properties.payload, '')] |
+  CREATE (:RecordVersion {id: was.id, record: row.key, modifiedAt: was.modifiedAt,
+    receivedAt: coalesce(was.receivedAt, r.receivedAt), mode: coalesce(r.sentAs, was.mode),
+    payload: r.payload, mapping: r.mapping, actor: r.actor}))
+"""
+
+_SAVE_RECORDS: LiteralString = f"""
 UNWIND $rows AS row
-MERGE (r:SourceRecord {key: row.key})
+MERGE (r:SourceRecord {{key: row.key}})
 ON CREATE SET r.id = row.id
+{_KEEP_SUPERSEDED}
 SET r += row.properties
 RETURN count(r)
+"""
+
+_RENEW_RECORDS: LiteralString = """
+UNWIND $rows AS row
+MATCH (r:SourceRecord {key: row.key})
+SET r += row.properties
+"""
+
+_SAVE_CONTRIBUTIONS: LiteralString = """
+UNWIND $rows AS row
+MERGE (r:SourceRecord {key: row.key})
+ON CREATE SET r.id = row.id, r += row.unknown
+SET r.contributions = row.contributions
 """
 
 _DROP_IDENTIFIERS: LiteralString = """
@@ -56,24 +97,59 @@ ON CREATE SET c.since = $time
 RETURN count(c)
 """
 
-_SAVE_OBJECTS: LiteralString = """
+_SAVE_OBJECTS: LiteralString = f"""
 UNWIND $rows AS row
-MERGE (o:BusinessObject {key: row.key})
-ON CREATE SET o.id = row.id
-SET o += row.properties
-RETURN count(o)
+MERGE (r:BusinessObject {{key: row.key}})
+ON CREATE SET r.id = row.id
+{_KEEP_SUPERSEDED}
+SET r += row.properties
+RETURN count(r)
 """
 
 
 @dataclass(frozen=True, slots=True)
 class StoredRecord:
-    """A profile record as it is stored, for deciding what becomes of another version of it."""
+    """A profile record as it is stored, for deciding what becomes of another version of it: `versions` and
+    `contributions` are packed."""
 
     modified_at: str
     content_hash: str
     deleted: bool
     features: str | None
     identifiers: tuple[str, ...]
+    versions: str | None
+    contributions: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredObject:
+    """The same of a business object; `party` is the key of the record that it says something of."""
+
+    modified_at: str
+    content_hash: str
+    at: str | None
+    versions: str | None
+    party: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredContent:
+    """What a stored record itself says, when the gateway received it, and which canonical object it is."""
+
+    said: dict[str, FieldValue | None]
+    received_at: str
+    object_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """How a record is written: when it was received, more properties of it, and of the whole version that it
+    replaces (`superseded`) the modified time, when it was received (None: when the record was) and how it was
+    sent."""
+
+    received_at: str
+    properties: Mapping[str, Any] = field(default_factory=dict)
+    superseded: tuple[str, str | None, Mode] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,27 +161,43 @@ class Saved:
     created: dict[str, dict[str, Any]]
 
 
-async def stored_records(transaction: Transaction, keys: Iterable[RecordKey]) -> dict[str, StoredRecord]:
+async def stored_records(transaction: Transaction, keys: Iterable[str]) -> dict[str, StoredRecord]:
     """What is stored of these profile records, by key."""
-    texts = sorted({str(key) for key in keys})
+    texts = sorted(set(keys))
     rows = await transaction.run(_RECORDS, keys=texts) if texts else []
     return {row[0]: _stored(*row[1:]) for row in rows}
 
 
 def _stored(
-    modified_at: str, content_hash: str, deleted: bool, features: str | None, identifiers: list[str] | None
+    modified_at: str,
+    content_hash: str,
+    deleted: bool,
+    features: str | None,
+    identifiers: list[str] | None,
+    versions: str | None,
+    contributions: str | None,
 ) -> StoredRecord:
-    return StoredRecord(modified_at, content_hash, deleted, features, tuple(identifiers or ()))
+    carried = tuple(identifiers or ())
+    return StoredRecord(modified_at, content_hash, deleted, features, carried, versions, contributions)
 
 
-async def stored_objects(
-    transaction: Transaction, keys: Iterable[RecordKey]
-) -> dict[str, tuple[str, str, bool]]:
-    """The modified time and the content hash of these business objects, and whether they were deleted, by
-    key."""
-    texts = sorted({str(key) for key in keys})
-    rows = await transaction.run(_OBJECT_VERSIONS, keys=texts) if texts else []
-    return {key: (modified_at, content_hash, deleted) for key, modified_at, content_hash, deleted in rows}
+async def stored_objects(transaction: Transaction, keys: Iterable[str]) -> dict[str, StoredObject]:
+    """What is stored of these business objects, by key."""
+    texts = sorted(set(keys))
+    rows = await transaction.run(_OBJECTS, keys=texts) if texts else []
+    return {row[0]: StoredObject(*row[1:]) for row in rows}
+
+
+async def said_by_records(transaction: Transaction, keys: Collection[str]) -> dict[str, StoredContent]:
+    """What these profile records themselves say, without their satellites, by key."""
+    rows = await transaction.run(_SAID_BY_RECORDS, keys=sorted(keys)) if keys else []
+    return {key: StoredContent(orjson.loads(said), *rest) for key, said, *rest in rows}
+
+
+async def said_by_objects(transaction: Transaction, keys: Collection[str]) -> dict[str, StoredContent]:
+    """What these business objects say, by key."""
+    rows = await transaction.run(_SAID_BY_OBJECTS, keys=sorted(keys)) if keys else []
+    return {key: StoredContent(orjson.loads(said), *rest) for key, said, *rest in rows}
 
 
 async def save_records(
@@ -114,25 +206,48 @@ async def save_records(
     features: Mapping[str, Features],
     ruleset: int,
     stored: Collection[str],
+    writings: Mapping[str, Writing],
     *,
     time: str,
 ) -> Saved:
-    """Save profile records with their features, by key, to be decided under this version of the ruleset, and
-    the identifiers they carry. Those that are not `stored` yet are new."""
+    """Save profile records with their features, to be decided under this version of the ruleset, and the
+    identifiers they carry; `features` and `writings` go by key. Those that are not `stored` yet are new."""
     if not records:
         return Saved(set(), {})
-    rows: list[dict[str, Any]] = [
-        {
-            "key": str(record.key),
-            "id": new_id("rec"),
-            "properties": _record(record, features[str(record.key)], ruleset, time),
-        }
-        for record in records
-    ]
+    rows = []
+    for record in records:
+        key = str(record.key)
+        writing = writings.get(key) or Writing(time)
+        properties = _common(record, writing) | _worked_out(record, features[key], ruleset)
+        rows.append(_row(key, new_id("rec"), properties, writing))
     await transaction.run(_SAVE_RECORDS, rows=rows)
     dropped = await _carry(transaction, records, stored, time=time)
     created = {row["key"]: row["properties"] | {"id": row["id"]} for row in rows if row["key"] not in stored}
     return Saved(dropped, created)
+
+
+async def save_contributions(transaction: Transaction, contributions: Mapping[RecordKey, str | None]) -> None:
+    """Save what satellites contribute, packed, to records that were deleted or have not come yet."""
+    rows = [
+        {
+            "key": str(key),
+            "id": new_id("rec"),
+            "contributions": packed,
+            "unknown": {
+                "source": key.source,
+                "object": key.object,
+                "recordId": key.record_id,
+                "modifiedAt": BEFORE_ALL,
+                "deletedAt": BEFORE_ALL,
+                "contentHash": TOMBSTONE,
+                "fields": "{}",
+                "versions": UNKNOWN,
+            },
+        }
+        for key, packed in sorted(contributions.items())
+    ]
+    if rows:
+        await transaction.run(_SAVE_CONTRIBUTIONS, rows=rows)
 
 
 async def renew_records(
@@ -148,8 +263,8 @@ async def renew_records(
     worked_out = {
         str(record.key): _worked_out(record, features[str(record.key)], ruleset) for record in records
     }
-    rows = [{"key": key, "id": None, "properties": properties} for key, properties in worked_out.items()]
-    await transaction.run(_SAVE_RECORDS, rows=rows)
+    rows = [{"key": key, "properties": properties} for key, properties in worked_out.items()]
+    await transaction.run(_RENEW_RECORDS, rows=rows)
     return await _carry(transaction, records, worked_out, time=time)
 
 
@@ -173,12 +288,15 @@ async def _carry(
     return set(dropped)
 
 
-async def save_objects(transaction: Transaction, objects: Sequence[Record], *, time: str) -> None:
+async def save_objects(
+    transaction: Transaction, objects: Sequence[Record], writings: Mapping[str, Writing]
+) -> None:
     """Save business objects; whose they are is for `identity/traces` to say."""
-    if objects:
-        rows = [
-            {"key": str(item.key), "id": new_id("obj"), "properties": _object(item, time)} for item in objects
-        ]
+    rows = []
+    for item in objects:
+        key = str(item.key)
+        rows.append(_row(key, new_id("obj"), _object(item, writings[key]), writings[key]))
+    if rows:
         await transaction.run(_SAVE_OBJECTS, rows=rows)
 
 
@@ -191,22 +309,28 @@ def _identifier(identifier: Identifier) -> dict[str, str]:
     }
 
 
-def _common(record: Record, time: str) -> dict[str, Any]:
+def _row(key: str, id_: str, properties: dict[str, Any], writing: Writing) -> dict[str, Any]:
+    superseded = []
+    if writing.superseded is not None:
+        modified_at, received_at, mode = writing.superseded
+        was = {"id": new_id("ver"), "modifiedAt": modified_at, "receivedAt": received_at, "mode": mode}
+        superseded.append(was)
+    return {"key": key, "id": id_, "properties": properties, "superseded": superseded}
+
+
+def _common(record: Record, writing: Writing) -> dict[str, Any]:
     return {
         "source": record.key.source,
         "object": record.key.object,
         "objectType": record.object_type.name,
         "recordId": record.key.record_id,
         "modifiedAt": record.modified_at,
-        "receivedAt": time,
+        "receivedAt": writing.received_at,
         "deletedAt": record.modified_at if record.deleted else None,
         "contentHash": record.content_hash,
         "fields": orjson.dumps(record.said).decode(),
+        **writing.properties,
     }
-
-
-def _record(record: Record, features: Features, ruleset: int, time: str) -> dict[str, Any]:
-    return _common(record, time) | _worked_out(record, features, ruleset)
 
 
 def _worked_out(record: Record, features: Features, ruleset: int) -> dict[str, Any]:
@@ -217,15 +341,22 @@ def _worked_out(record: Record, features: Features, ruleset: int) -> dict[str, A
     }
 
 
-def _object(record: Record, time: str) -> dict[str, Any]:
+def _object(record: Record, writing: Writing) -> dict[str, Any]:
     """The object's fields as properties of their own, so that the graph can filter and add them up;
     amounts as whole millionths, because sums of decimals must not depend on their order."""
-    properties: dict[str, FieldValue | None] = {}
-    for field in record.object_type.fields:
-        value = record.fields.get(field.name)
-        if field.type is FieldType.MONEY and value is not None:
-            value = int(Decimal(str(value)) * MILLION)
-        properties[field.name] = value
-    properties |= folded(properties, (field.name for field in record.object_type.fields if field.folded))
+    properties: dict[str, Any] = {
+        of.name: _flat(of.type, record.fields.get(of.name))
+        for of in record.object_type.fields
+        if of.type is not FieldType.OBJECT
+    }
+    properties |= folded(properties, (of.name for of in record.object_type.fields if of.folded))
     happened = record.object_type.time_field
-    return properties | _common(record, time) | {"at": properties.get(happened) if happened else None}
+    return properties | _common(record, writing) | {"at": properties.get(happened) if happened else None}
+
+
+def _flat(type_: FieldType, value: FieldValue | None) -> Any:
+    if type_ not in (FieldType.MONEY, FieldType.DECIMAL) or value is None:
+        return value
+    if isinstance(value, list):
+        return [int(Decimal(str(item)) * MILLION) for item in value]
+    return int(Decimal(str(value)) * MILLION)

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
-import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, TypeGuard
-
-import orjson
 
 from graph_model import times
 from graph_model.errors import BadInput
@@ -20,6 +17,7 @@ from graph_model.metadata.registry import SHIPPED, Registry
 from graph_model.records import cim
 from graph_model.records.model import (
     STEWARD,
+    TOMBSTONE,
     FieldValue,
     Identifier,
     Mode,
@@ -28,6 +26,7 @@ from graph_model.records.model import (
     Record,
     RecordKey,
     Scalar,
+    hash_of,
 )
 from graph_model.records.values import NOT_TEXT, Invalid, doubt, parse
 
@@ -37,8 +36,6 @@ _COLUMNS = frozenset({"id", "modifiedAt"})
 """What a record has besides fields."""
 _SOURCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
 _INVALID_ID = Problem("INVALID_ID", f"A record's id is a text of 1 to {MAX_KEY} characters.", ())
-# Greater than any other hash: of two versions with one modified time the one that deletes wins.
-_TOMBSTONE = "g"
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,12 +121,11 @@ def validate(
         problems += missing(object_type, fields)
     if problems:
         return problems
-    content = orjson.dumps(fields | dict.fromkeys(withdrawn), option=orjson.OPT_SORT_KEYS)
     return Record(
         key=RecordKey(source, object_type.name, record_id),
         object_type=object_type,
         modified_at=times.to_text(modified_at),
-        content_hash=hashlib.sha256(content).hexdigest(),
+        content_hash=hash_of(fields | dict.fromkeys(withdrawn)),
         fields=fields,
         identifiers=identifiers.of_record(object_type, fields, source, country or inferred),
         withdrawn=tuple(sorted(withdrawn)),
@@ -181,7 +177,7 @@ def tombstone(
         key=RecordKey(source, object_type.name, record_id),
         object_type=object_type,
         modified_at=times.to_text(deleted_at),
-        content_hash=_TOMBSTONE,
+        content_hash=TOMBSTONE,
         fields={},
         identifiers=(),
         mode=Mode.DELETE,

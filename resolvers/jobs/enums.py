@@ -6,7 +6,9 @@ from enum import Enum
 
 import strawberry
 
+from graph_model.ingestion.formats.model import Format
 from graph_model.jobs import model
+from graph_model.records.model import Mode
 from resolvers.enums import _value
 
 
@@ -46,3 +48,21 @@ class JobState(Enum):
         model.JobState.ABORTED,
         "Somebody ended it. What an ingestion stored stays; what another job did is taken back.",
     )
+
+
+@strawberry.enum(description="What the rows of a file say.")
+class IngestOperation(Enum):
+    UPSERT = _value(Mode.UPSERT, "Each is the whole record: what it does not name has no value.")
+    PATCH = _value(
+        Mode.PATCH, "Each says some fields of its record, and null takes a value away; the other fields stay."
+    )
+    DELETE = _value(Mode.DELETE, "The record with this id is deleted; a row needs nothing else.")
+
+
+@strawberry.enum(
+    description="What a file is. Whether it is compressed, by gzip or zstd, its first bytes say."
+)
+class FileFormat(Enum):
+    CSV = _value(Format.CSV, "Text in UTF-8 with a header, whose names are the fields; RFC 4180.")
+    NDJSON = _value(Format.NDJSON, "One JSON object a line.")
+    PARQUET = _value(Format.PARQUET, "Apache Parquet; the columns are the fields.")

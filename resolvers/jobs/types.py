@@ -8,12 +8,14 @@ from typing import Any, Self
 
 import strawberry
 
+from graph_model import times
 from graph_model.identity.rulesets import model as rulesets
 from graph_model.identity.rulesets import store
+from graph_model.ingestion.bulk.model import Assignment, Reached
 from graph_model.jobs import model
 from resolvers.context import Info
 from resolvers.fields import resolved, shown
-from resolvers.jobs.enums import JobKind, JobState
+from resolvers.jobs.enums import FileFormat, IngestOperation, JobKind, JobState
 from resolvers.principal import Scope
 from resolvers.rulesets.types import Ruleset
 from resolvers.scalars import DateTime
@@ -95,6 +97,49 @@ def _merge(item: Mapping[str, Any]) -> MergeSample:
     )
 
 
+@strawberry.type(description="What a job that stores files is to do, and what became of the rows.")
+class IngestionProgress:
+    source: str = shown(_READ, "Whose records they are.")
+    object: str = shown(_READ, "What they are.")
+    operation: IngestOperation = shown(_READ, "What the rows say.")
+    format: FileFormat = shown(_READ, "What the files are.")
+    parts: int = shown(_READ, "How many files there are; 0 until the upload is complete.")
+    bytes: float = shown(_READ, "How long they are together, as they were sent.")
+    rows_read: int = shown(_READ, "Rows that are stored or rejected; the sum of those below.")
+    created: int = shown(_READ, "Rows that brought a record which was not there.")
+    updated: int = shown(_READ, "Rows that changed one.")
+    unchanged: int = shown(_READ, "Rows that said what was known.")
+    stale: int = shown(_READ, "Rows that were older than what is stored.")
+    deleted: int = shown(_READ, "Rows that deleted a record.")
+    rejected: int = shown(
+        _READ, "Rows that are wrong: GET /jobs/{id}/rejected gives them back, with the reasons."
+    )
+    warned: int = shown(_READ, "Rows that were stored although a value is not what its field holds.")
+    individuals: int = shown(_READ, "Individuals that these rows changed, each counted once.")
+
+    @classmethod
+    def of(cls, job: model.Job) -> Self:
+        """What an ingesting job has done so far."""
+        assignment, counts = Assignment.of(job.input), Reached.of(job.progress.resume_point).counts
+        return cls(
+            source=assignment.source,
+            object=assignment.object,
+            operation=IngestOperation(assignment.mode.value),
+            format=FileFormat(assignment.format.value),
+            parts=len(assignment.parts),
+            bytes=float(assignment.size),
+            rows_read=counts.rows,
+            created=counts.created,
+            updated=counts.updated,
+            unchanged=counts.unchanged,
+            stale=counts.stale,
+            deleted=counts.deleted,
+            rejected=counts.rejected,
+            warned=counts.warned,
+            individuals=counts.individuals,
+        )
+
+
 @strawberry.type(description="Long work, which one gateway process at a time runs, and which outlives it.")
 class Job(Node):
     id: strawberry.ID = shown(_READ, "The job's id.")
@@ -113,6 +158,10 @@ class Job(Node):
     started_at: DateTime | None = shown(_READ, "When a process began to run it.")
     updated_at: DateTime = shown(_READ, "When its progress was noted last.")
     finished_at: DateTime | None = shown(_READ, "When it ended.")
+    age: float = shown(_READ, "Seconds since it was asked for.")
+    ingestion: IngestionProgress | None = shown(
+        _READ, "What became of the rows of its files; null for other jobs."
+    )
     content: strawberry.Private[model.Job]
 
     @resolved(
@@ -156,5 +205,7 @@ class Job(Node):
             started_at=DateTime(job.started_at) if job.started_at else None,
             updated_at=DateTime(job.updated_at),
             finished_at=DateTime(job.finished_at) if job.finished_at else None,
+            age=round((now - times.from_text(job.created_at)).total_seconds(), 1),
+            ingestion=IngestionProgress.of(job) if job.kind is model.JobKind.INGEST else None,
             content=job,
         )

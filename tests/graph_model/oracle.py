@@ -11,8 +11,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, LiteralString
 
-import orjson
-
 from graph_model.graph import Graph
 from graph_model.identity.components import connected
 from graph_model.identity.golden import GoldenSource, golden_values
@@ -28,7 +26,8 @@ Pair = tuple[str, str]
 
 _RECORDS: LiteralString = """
 MATCH (r:SourceRecord) WHERE r.deletedAt IS NULL
-RETURN collect([r.key, r.source, r.object, r.modifiedAt, r.features, r.identifiers, r.fields])
+RETURN collect([r.key, r.source, r.objectType, r.modifiedAt, r.features, r.fields, r.fieldTimes,
+                r.identifiers])
 """
 
 
@@ -46,7 +45,7 @@ async def expected(graph: Graph) -> Expected:
     ruleset = await loaded(graph)
     rows = await graph.read(_RECORDS)
     features = {key: unpack(packed) for key, _, _, _, packed, *_ in rows}
-    carried = {key: frozenset(identifiers or ()) for key, *_, identifiers, _ in rows}
+    carried = {key: frozenset(identifiers or ()) for key, *_, identifiers in rows}
     counted = {
         key: without_blocked(features[key], ruleset.ruleset.guards)
         for key, source, *_ in rows
@@ -69,8 +68,8 @@ async def expected(graph: Graph) -> Expected:
         )
         parts += found.parts
     sources = {
-        key: GoldenSource(key, object_, modified, orjson.loads(fields))
-        for key, _, object_, modified, _, _, fields in rows
+        key: GoldenSource.stored(key, object_, modified, fields, times)
+        for key, _, object_, modified, _, fields, times, _ in rows
     }
     return Expected(
         frozenset((a, b, rule, weight) for (a, b), (rule, weight) in matches.items()),

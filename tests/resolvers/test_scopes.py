@@ -19,6 +19,21 @@ OPERATIONS = {
     "Query.nodes": '{ nodes(ids: ["ind_1"]) { id } }',
     "Query.reviews": "{ reviews { edges { cursor } } }",
     "Query.reviewQuality": "{ reviewQuality { decided } }",
+    "Query.metadata": "{ metadata { version } }",
+    "Mutation.registerCustomObject": (
+        'mutation { registerCustomObject(input: {name: "V__c", category: OTHER, description: "V.", '
+        "fields: []}) { object { name } } }"
+    ),
+    "Mutation.registerCustomFields": (
+        'mutation { registerCustomFields(input: {object: "Case", fields: []}) { object { name } } }'
+    ),
+    "Mutation.updateCustomField": (
+        'mutation { updateCustomField(input: {object: "Case", name: "tier__c"}) { object { name } } }'
+    ),
+    "Mutation.removeCustomField": (
+        'mutation { removeCustomField(input: {object: "Case", name: "tier__c"}) { object { name } } }'
+    ),
+    "Mutation.removeCustomObject": 'mutation { removeCustomObject(input: {name: "V__c"}) { removedName } }',
     "Query.webhooks": "{ webhooks { id } }",
     "Query.whyLinked": '{ whyLinked(a: "rec_1", b: "rec_2") { linked } }',
     "Query.whyNotLinked": '{ whyNotLinked(a: "rec_1", b: "rec_2") { linked } }',
@@ -53,6 +68,11 @@ OPERATIONS = {
     "Mutation.previewRuleset": "mutation { previewRuleset(input: {version: 2}) { job { id } } }",
     "Mutation.activateRuleset": "mutation { activateRuleset(input: {version: 2}) { job { id } } }",
     "Mutation.abortJob": 'mutation { abortJob(input: {id: "job_1"}) { job { id } } }',
+    "Mutation.deleteJob": 'mutation { deleteJob(input: {id: "job_1"}) { deletedId } }',
+    "Mutation.createIngestJob": (
+        'mutation { createIngestJob(input: {source: "s", object: "Individual"}) { job { id } } }'
+    ),
+    "Mutation.completeUpload": 'mutation { completeUpload(input: {id: "job_1"}) { job { id } } }',
     "Query.previewReconciliation": (
         '{ previewReconciliation(id: "ind_1", reconciliation: {}) { individualId } }'
     ),
@@ -100,6 +120,7 @@ OPERATIONS = {
     "Mutation.undoConstraint": 'mutation { undoConstraint(input: {id: "con_1", reason: "so"}) { dryRun } }',
     "Mutation.assignReviews": "mutation { assignReviews(input: {ids: []}) { reviews { id } } }",
     "Mutation.decideReviews": "mutation { decideReviews(input: {decisions: []}) { reviews { id } } }",
+    "Subscription.jobProgress": 'subscription { jobProgress(id: "job_1") { id } }',
     "Subscription.insightEvents": "subscription { insightEvents { id } }",
 }
 

@@ -17,7 +17,7 @@ OPTIONAL MATCH (i)-[:MERGED_INTO]->(w:Individual)
 WITH coalesce(w, i) AS n
 RETURN [n.id, n.partyType, n.country, COLLECT {
   MATCH (n)<-[:UNIFIED]-(r:SourceRecord) WHERE r.source <> $steward
-  RETURN [r.object, r.id, r.key]
+  RETURN [r.objectType, r.id, r.key]
 }]
 """
 
@@ -37,7 +37,7 @@ MATCH (:SourceRecord {key: key})-[e:ALWAYS_LINK]-(r:SourceRecord {source: $stewa
 MATCH (r)-[:UNIFIED]->(i:Individual)
 RETURN collect([r.recordId, r.object, e.id, COLLECT {
   MATCH (i)<-[:UNIFIED]-(o:SourceRecord) WHERE o.source <> $steward AND NOT o.key IN $keys
-  RETURN [o.object, o.id, o.key]
+  RETURN [o.objectType, o.id, o.key]
 }])
 """
 

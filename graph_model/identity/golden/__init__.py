@@ -17,6 +17,8 @@ from graph_model.identity.golden.model import (
     Golden,
     GoldenSource,
     Provenance,
+    Times,
+    pack_times,
 )
 from graph_model.identity.golden.survivorship import golden_values
 
@@ -33,5 +35,7 @@ __all__ = [
     "Golden",
     "GoldenSource",
     "Provenance",
+    "Times",
     "golden_values",
+    "pack_times",
 ]

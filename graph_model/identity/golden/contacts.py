@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import astuple, replace
+from typing import Any
 
 from graph_model.identity import addresses, normalise
-from graph_model.identity.golden.model import ADDRESS_FIELDS, CORRECTION, GoldenSource
+from graph_model.identity.golden.model import ADDRESS_FIELDS, ADDRESSES, CORRECTION, GoldenSource
 from graph_model.identity.golden.ranking import CORRECTIONS, Said, ranked, says
 from graph_model.identity.rulesets.model import ReconciliationRule
 from graph_model.records.model import STEWARD, FieldValue, Parts
@@ -21,7 +22,7 @@ def contact_points(
     """Every e-mail address or phone number once, the best first, whatever is malformed last, and the rule
     that ranked them. The newest correction that names the field says all that there are."""
     naming = (record for record in records if record.source == STEWARD and field in record.fields)
-    if corrections := [says(record, None) for record in naming]:
+    if corrections := [says(record, None, at=record.time_of(field)) for record in naming]:
         newest = ranked(corrections, CORRECTIONS)[0].record
         return _each_once(_values(newest, field)), CORRECTION
     said = (item for record in records for item in _values(record, field))
@@ -54,12 +55,12 @@ def _values(record: GoldenSource, field: str) -> Iterator[Said]:
     """Each value of a list that a record has, with what it normalises to as its form."""
     country = record.fields.get("country")
     held = record.fields.get(field) or []
-    for value in map(str, held if isinstance(held, list) else [held]):
+    for place, value in enumerate(map(str, held if isinstance(held, list) else [held])):
         try:
             same, doubtful = _normal(field, value, country), False
         except normalise.Malformed:
             same, doubtful = None, True
-        yield Said(value, (value,), (same or value,), record, doubtful)
+        yield Said(value, (value,), (same or value,), record, record.time_of(field, place), doubtful)
 
 
 def _normal(field: str, value: str, country: FieldValue | None) -> str | None:
@@ -70,20 +71,33 @@ def _normal(field: str, value: str, country: FieldValue | None) -> str | None:
     return address
 
 
-def says_address(record: GoldenSource, fields: Mapping[str, object]) -> Said | None:
+def address_time(record: GoldenSource) -> str:
+    """When the address in a record's own fields was modified: when the last of its parts was."""
+    return max(record.time_of(name) for name in ADDRESS_FIELDS if name in record.fields)
+
+
+def says_address(record: GoldenSource, fields: Mapping[str, object], at: str) -> Said | None:
     """The address in fields that a record says; None if none of its parts has a value."""
     parts: Parts = {
         name: value for name in ADDRESS_FIELDS if isinstance(value := fields.get(name), str | int | float)
     }
-    return says(record, parts, *(str(parts.get(name, "")) for name in ADDRESS_FIELDS)) if parts else None
+    texts = (str(parts.get(name, "")) for name in ADDRESS_FIELDS)
+    return says(record, parts, *texts, at=at) if parts else None
 
 
 def _addresses(record: GoldenSource) -> Iterator[Said]:
     """The address of a record, and the further ones that it has."""
-    further = record.fields.get("addresses")
-    for fields in (record.fields, *(further if isinstance(further, list) else ())):
-        if isinstance(fields, Mapping) and (said := says_address(record, fields)):
-            yield said
+    further = record.fields.get(ADDRESSES)
+    said = [(item, record.time_of(ADDRESSES, place)) for place, item in enumerate(_list(further))]
+    if not record.fields.keys().isdisjoint(ADDRESS_FIELDS):
+        said.insert(0, (record.fields, address_time(record)))
+    for fields, at in said:
+        if isinstance(fields, Mapping) and (address := says_address(record, fields, at)):
+            yield address
+
+
+def _list(value: FieldValue | None) -> list[Any]:
+    return value if isinstance(value, list) else []
 
 
 def _normal_address(said: Said) -> Said:

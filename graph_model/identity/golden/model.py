@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 import orjson
@@ -69,15 +69,37 @@ CORRECTION = "CORRECTION"
 """The rule by which a steward's correction wins: before every other."""
 
 
+Times: TypeAlias = Mapping[str, str | Sequence[str]]
+"""When fields were modified: a whole field, or each value of a list."""
+
+
 @dataclass(frozen=True, slots=True)
 class GoldenSource:
-    """What survivorship needs of a record: its key as text, its object, when its source last changed it, and
-    its fields. A field that is None is one that the record says there is no value of."""
+    """What survivorship needs of a record: its key as text, its canonical object, when its source last
+    changed it, and its fields. A field that is None is one that the record says there is no value of. `times`
+    are those of fields that were modified at another time than the rest."""
 
     key: str
     object: str
     modified_at: str
     fields: Mapping[str, FieldValue | None]
+    times: Times = field(default_factory=dict)
+
+    @classmethod
+    def stored(
+        cls, key: str, object_type: str, modified_at: str, fields: str, times: str | None
+    ) -> GoldenSource:
+        """The source of a record as it is stored."""
+        said = orjson.loads(fields)
+        if times is None:
+            return cls(key, object_type, modified_at, said)
+        base, others = orjson.loads(times)
+        return cls(key, object_type, base, said, others)
+
+    def time_of(self, name: str, place: int = 0) -> str:
+        """When a field was modified; of a list, the value at that place."""
+        time = self.times.get(name, self.modified_at)
+        return time if isinstance(time, str) else time[place] if place < len(time) else self.modified_at
 
     @property
     def source(self) -> str:
@@ -118,6 +140,11 @@ class Golden:
     def hash(self) -> str:
         """Differs where the values do; the same values from other records have the same."""
         return hashlib.sha256(orjson.dumps(self.values)).hexdigest()
+
+
+def pack_times(base: str, times: Times) -> str:
+    """The times of a record's fields as they are stored: that of most, and the others."""
+    return orjson.dumps([base, times]).decode()
 
 
 def pack(provenance: tuple[Provenance, ...]) -> str:

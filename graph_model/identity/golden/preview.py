@@ -6,8 +6,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import LiteralString
 
-import orjson
-
 from graph_model.graph import Graph
 from graph_model.identity.golden.checking import check
 from graph_model.identity.golden.model import SHOWN, GoldenSource, Provenance, unpack
@@ -20,7 +18,7 @@ OPTIONAL MATCH (i)-[:MERGED_INTO]->(w:Individual)
 WITH coalesce(w, i) AS n
 RETURN [n.id, n.provenance, COLLECT {
   MATCH (n)<-[:UNIFIED]-(r:SourceRecord)
-  RETURN [r.key, r.object, r.modifiedAt, r.fields]
+  RETURN [r.key, r.objectType, r.modifiedAt, r.fields, r.fieldTimes]
 }]
 """
 
@@ -65,9 +63,6 @@ async def preview(graph: Graph, id_: str, reconciliation: Reconciliation) -> Pre
     if row is None:
         return None
     found, provenance, records = row
-    sources = [
-        GoldenSource(key, object_name, modified_at, orjson.loads(fields))
-        for key, object_name, modified_at, fields in records
-    ]
+    sources = [GoldenSource.stored(*record) for record in records]
     proposed = golden_values(sources, reconciliation).provenance
     return Preview(found, compare(unpack(provenance), proposed))

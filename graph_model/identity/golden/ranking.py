@@ -22,18 +22,20 @@ CORRECTIONS = ReconciliationRule()
 class Said:
     """What one record says of a field: a value, or None, that there is none. `texts` are what the value is
     read by (one, or the parts of an address), and `form` is equal for values that count as the same. What
-    `doubtful` is cannot be what its field says."""
+    `doubtful` is cannot be what its field says. `modified_at` is when its source last changed it."""
 
     value: GoldenValue | None
     texts: tuple[str, ...]
     form: tuple[str, ...]
     record: GoldenSource
+    modified_at: str
     doubtful: bool = False
 
 
-def says(record: GoldenSource, value: GoldenValue | None, *texts: str) -> Said:
-    """What a record says; values that differ in case alone are the same."""
-    return Said(value, texts, tuple(map(fold, texts)), record)
+def says(record: GoldenSource, value: GoldenValue | None, *texts: str, at: str | None = None) -> Said:
+    """What a record says, since `at`, else since the record was modified; values that differ in case alone
+    are the same."""
+    return Said(value, texts, tuple(map(fold, texts)), record, at or record.modified_at)
 
 
 def ranked(said: Iterable[Said], rule: ReconciliationRule) -> list[Said]:
@@ -54,7 +56,7 @@ def _alphabetical(item: Said) -> tuple[bool, tuple[str, ...], tuple[str, ...], s
 
 
 def _modified_at(item: Said) -> str:
-    return item.record.modified_at
+    return item.modified_at
 
 
 def _merit(said: list[Said], rule: ReconciliationRule) -> Callable[[Said], int]:

@@ -7,8 +7,6 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import LiteralString
 
-import orjson
-
 from graph_model import times
 from graph_model.events import store as events
 from graph_model.events.model import EventKind, NewEvent
@@ -41,7 +39,7 @@ SET i.derivedBy = null
 _RECORDS: LiteralString = """
 UNWIND $ids AS id
 MATCH (i:Individual {id: id})<-[:UNIFIED]-(r:SourceRecord)
-RETURN collect([i.id, r.key, r.object, r.modifiedAt, r.fields])
+RETURN collect([i.id, r.key, r.objectType, r.modifiedAt, r.fields, r.fieldTimes])
 """
 
 _SAVE: LiteralString = """
@@ -65,8 +63,8 @@ async def rederive(
         return set()
     await transaction.run(_HOLD, ids=ids, holder=new_id("drv"))
     records: defaultdict[str, list[GoldenSource]] = defaultdict(list)
-    for id_, key, object_name, modified_at, fields in await transaction.run(_RECORDS, ids=ids):
-        records[id_].append(GoldenSource(key, object_name, modified_at, orjson.loads(fields)))
+    for id_, *record in await transaction.run(_RECORDS, ids=ids):
+        records[id_].append(GoldenSource.stored(*record))
     derived = {id_: golden_values(of, reconciliation) for id_, of in sorted(records.items())}
     rows = [
         {"id": id_, "properties": golden.properties, "hash": golden.hash} for id_, golden in derived.items()

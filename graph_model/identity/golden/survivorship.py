@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from graph_model.identity.golden.contacts import all_addresses, contact_points, says_address
+from graph_model.identity.golden.contacts import address_time, all_addresses, contact_points, says_address
 from graph_model.identity.golden.filling import filled
 from graph_model.identity.golden.model import (
     ADDRESS,
@@ -77,7 +77,7 @@ def golden_values(
 
 def _from(field: str, rule: str, *chosen: Said | None) -> list[Provenance]:
     return [
-        Provenance(field, item.value, rule, item.record.key, item.record.modified_at)
+        Provenance(field, item.value, rule, item.record.key, item.modified_at)
         for item in chosen
         if item is not None
     ]
@@ -102,14 +102,16 @@ def _single(record: GoldenSource, name: str) -> Said | GoldenSource:
     if field not in record.fields:
         return record
     value = record.fields[field]
-    return says(record, None) if value is None else says(record, value, str(value))
+    at = record.time_of(field)
+    return says(record, None, at=at) if value is None else says(record, value, str(value), at=at)
 
 
 def _address(record: GoldenSource) -> Said | GoldenSource:
     """The parts that it has; a null among them counts only where no part has a value."""
     if record.fields.keys().isdisjoint(ADDRESS_FIELDS):
         return record
-    return says_address(record, record.fields) or says(record, None)
+    at = address_time(record)
+    return says_address(record, record.fields, at) or says(record, None, at=at)
 
 
 def _display_name(values: dict[str, FieldValue | None]) -> str:

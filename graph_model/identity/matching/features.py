@@ -70,7 +70,7 @@ def features_of(record: Record) -> Features:
         else:
             others.append(identifier.key)
     key, identifiers = str(record.key), tuple(others)
-    if record.key.object == DEVICE_OBJECT:
+    if record.object_type.name == DEVICE_OBJECT:
         logins = fields.get(DEVICE_LOGINS, [])
         seen = [f"{IdentifierType.LOGIN}||{login}" for login in logins] if isinstance(logins, list) else []
         return Features(key, Party.DEVICE, identifiers=(*identifiers, *seen))

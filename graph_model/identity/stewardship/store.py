@@ -19,7 +19,8 @@ MATCH (i:Individual {id: id})
 OPTIONAL MATCH (i)-[:MERGED_INTO]->(w:Individual)
 WITH id, coalesce(w, i) AS p
 RETURN collect([id, p.id,
-                COLLECT { MATCH (p)<-[:UNIFIED]-(r:SourceRecord) RETURN [r.key, r.id, r.object, r.source] },
+                COLLECT { MATCH (p)<-[:UNIFIED]-(r:SourceRecord)
+                          RETURN [r.key, r.id, r.objectType, r.source] },
                 COLLECT { MATCH (p)<-[:MERGED_INTO]-(a:Individual)
                           RETURN [a.id, coalesce(a.heldRecords, []), coalesce(a.retiredAs, '')] }])
 """

@@ -16,11 +16,10 @@ from graph_model.insights.orders import UNCOUNTED, Counted, Orders, counted
 from graph_model.records.model import Identifier, Record
 
 _BEFORE: LiteralString = """
-RETURN [key IN $keys | COLLECT {
-  MATCH (o:BusinessObject {key: key})-[:CAUSED_BY]->(t:Trace)
-  OPTIONAL MATCH (t)-[:LEADS_TO]->(:Identifier)-[:BELONGS_TO]->(i:Individual)
-  RETURN [t.key, t.identifiers, i.id, CASE t.objectType WHEN $orders THEN o.fields END]
-}]
+UNWIND $keys AS key
+MATCH (o:BusinessObject {key: key})-[:CAUSED_BY]->(t:Trace)
+OPTIONAL MATCH (t)-[:LEADS_TO]->(:Identifier)-[:BELONGS_TO]->(i:Individual)
+RETURN collect([key, t.key, t.identifiers, i.id, CASE t.objectType WHEN $orders THEN o.fields END])
 """
 
 _UNTIE: LiteralString = """
@@ -86,7 +85,7 @@ async def tied(transaction: Transaction, keys: Iterable[str]) -> dict[str, Tied]
     """How these objects, by key, are tied, where they are. Look before they are saved."""
     wanted = list(keys)
     found = await transaction.run(_BEFORE, keys=wanted, orders=ORDERS) if wanted else []
-    return {key: _tied(*rows[0]) for key, rows in zip(wanted, found, strict=True) if rows}
+    return {key: _tied(*row) for key, *row in found}
 
 
 def _tied(trace: str, identifiers: Sequence[str], owner: str | None, fields: str | None) -> Tied:
@@ -122,7 +121,7 @@ async def link(
         for key, item in shown.items()
         if not own[key] and (parents := relations.references(item))
     }
-    await relations.save(transaction, objects, stored, following)
+    above = await relations.save(transaction, objects, stored, following)
     named = {identifier.key: identifier for item in objects for identifier in item.identifiers}
     tying = _Tying(transaction, named, linked, time)
 
@@ -140,7 +139,7 @@ async def link(
     linked.moved |= {
         tie.owner for key, tie in before.items() if tie.owner and tie.owner != linked.whose.get(key)
     }
-    await tying.tie_below(changed)
+    await tying.tie_below({key: identifiers for key, identifiers in changed.items() if key in above})
     return linked
 
 

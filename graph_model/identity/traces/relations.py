@@ -50,6 +50,7 @@ UNWIND $rows AS row
 MATCH (r:Reference {key: row[1]})
 MATCH (o:BusinessObject {key: row[0]})
 MERGE (o)-[:IS]->(r)
+RETURN collect(o.key)
 """
 
 # Of several objects that a source calls alike, the one with the least key.
@@ -99,9 +100,9 @@ def references(item: Record) -> list[str]:
 
 async def save(
     transaction: Transaction, objects: Iterable[Record], stored: Collection[str], following: Collection[str]
-) -> None:
-    """Save what each object is part of. `stored` are those that were there, by key; `following` those that
-    carry nothing of their own."""
+) -> set[str]:
+    """Save what each object is part of; return those, by key, that others are part of. `stored` are those
+    that were there; `following` those that carry nothing of their own."""
     ended: list[list[Any]] = []
     joined: list[list[Any]] = []
     answering: list[list[str]] = []
@@ -117,9 +118,10 @@ async def save(
         for place, reference in enumerate(dict.fromkeys(named)):
             joined.append([key, reference, key in following and place == 0])
             answering += _answers(item, reference)
-    for statement, rows in ((_LEAVE, ended), (_JOIN, joined), (_ANSWER, answering)):
+    for statement, rows in ((_LEAVE, ended), (_JOIN, joined)):
         if rows:
             await transaction.run(statement, rows=rows)
+    return set(await transaction.run(_ANSWER, rows=answering)) if answering else set()
 
 
 async def inherited(transaction: Transaction, following: Mapping[str, str]) -> dict[str, tuple[str, ...]]:

@@ -21,11 +21,10 @@ PAGE = 2_000
 """Traces that one transaction turns at most. The rest follows in transactions of their own."""
 
 _FIND: LiteralString = """
-RETURN [key IN $keys | COLLECT {
-  MATCH (t:Trace {key: key})
-  OPTIONAL MATCH (t)-[:LEADS_TO]->(:Identifier)-[:BELONGS_TO]->(i:Individual)
-  RETURN [i.id, t.orders]
-}]
+UNWIND $keys AS key
+MATCH (t:Trace {key: key})
+OPTIONAL MATCH (t)-[:LEADS_TO]->(:Identifier)-[:BELONGS_TO]->(i:Individual)
+RETURN collect([key, i.id, t.orders])
 """
 
 _NAME: LiteralString = """
@@ -123,9 +122,8 @@ class Turned:
 
 async def find(transaction: Transaction, keys: Collection[str]) -> dict[str, tuple[str | None, str | None]]:
     """Of the traces that are there, by key: whose they are, and the orders of theirs (packed)."""
-    wanted = list(keys)
-    found = await transaction.run(_FIND, keys=wanted) if wanted else []
-    return {key: tuple(rows[0]) for key, rows in zip(wanted, found, strict=True) if rows}
+    found = await transaction.run(_FIND, keys=list(keys)) if keys else []
+    return {key: (owner, orders) for key, owner, orders in found}
 
 
 async def create(

@@ -1,0 +1,1 @@
+"""What jobs give back over plain HTTP."""

@@ -1,0 +1,1 @@
+"""Files of any size, stored by a job: read, prepared and committed chunk by chunk."""
