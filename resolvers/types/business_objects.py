@@ -6,13 +6,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from enum import Enum
+from functools import cache
 from typing import Any, TypeVar
 
 import strawberry
 
 from graph_model.metadata.fields import Field, FieldType, ObjectType
 from graph_model.metadata.registry import SHIPPED
-from graph_model.reading.shape import Path
+from graph_model.reading.shape import Direction, Hop, Order, Path, Value
 from resolvers.enums import described
 from resolvers.fields import related, stored
 from resolvers.principal import Scope
@@ -61,6 +62,20 @@ LISTS = {
 }
 """The lists of an individual: of which object each is, and what that is in words."""
 
+PARTS = {
+    "SalesOrder": {
+        "lines": ("SalesOrderProduct", "lines"),
+        "payments": ("Payment", "payments"),
+        "shipments": ("Shipment", "shipments"),
+    },
+    "Account": {
+        "contacts": ("AccountContact", "contacts"),
+        "opportunities": ("Opportunity", "opportunities"),
+    },
+}
+"""What an object has that is part of it: of which object each list is, and what that is in words."""
+_MOST_PARTS = 50
+
 
 @strawberry.interface(description="A business object as its source last said it.")
 class SourcedObject(Node):
@@ -80,8 +95,27 @@ def _made(object_type: ObjectType) -> type[SourcedObject]:
         body["__annotations__"][name] = shown if needed else shown | None
         scope = Scope.PROFILE_PII if field.classification.is_personal else Scope.PROFILE_READ
         body[name] = stored(scope, field.description, folded=field.folded)
+    for name, (part, words) in PARTS.get(object_type.name, {}).items():
+        body["__annotations__"][name] = list[_type_of(part)]  # type: ignore[misc]
+        description = (
+            f"Its {words}, as its source says, {_MOST_PARTS} at most, in the order of their ids there."
+        )
+        body[name] = related(Scope.PROFILE_READ, description, _parts(part))
     made = type(object_type.name, (SourcedObject,), body)
     return strawberry.type(made, description=object_type.description)
+
+
+def _parts(object_name: str) -> Path:
+    """The objects of this kind that say that they are part of the one that they are read of."""
+    return Path(
+        (
+            Hop("IS", Direction.OUT, "Reference"),
+            Hop("PART_OF", Direction.IN, "BusinessObject", "o"),
+        ),
+        (Order(Value("key", "o")),),
+        where=((Value("objectType", "o"), object_name),),
+        limit=_MOST_PARTS,
+    )
 
 
 def _shown(object_type: ObjectType, field: Field) -> Any:
@@ -105,7 +139,12 @@ def _python_name(name: str) -> str:
     return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
 
 
-TYPES = {item.name: _made(item) for item in SHIPPED.objects.values() if not item.is_party}
+@cache
+def _type_of(object_name: str) -> type[SourcedObject]:
+    return _made(SHIPPED.objects[object_name])
+
+
+TYPES = {name: _type_of(name) for name, item in SHIPPED.objects.items() if not item.is_party}
 """The types by the names of their objects."""
 
 

@@ -121,7 +121,7 @@ async def link(
         for key, item in shown.items()
         if not own[key] and (parents := relations.references(item))
     }
-    above = await relations.save(transaction, objects, stored, following)
+    above = await relations.save(transaction, objects, stored, shown, following)
     named = {identifier.key: identifier for item in objects for identifier in item.identifiers}
     tying = _Tying(transaction, named, linked, time)
 

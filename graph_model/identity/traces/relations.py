@@ -99,10 +99,15 @@ def references(item: Record) -> list[str]:
 
 
 async def save(
-    transaction: Transaction, objects: Iterable[Record], stored: Collection[str], following: Collection[str]
+    transaction: Transaction,
+    objects: Iterable[Record],
+    stored: Collection[str],
+    shown: Collection[str],
+    following: Collection[str],
 ) -> set[str]:
     """Save what each object is part of; return those, by key, that others are part of. `stored` are those
-    that were there; `following` those that carry nothing of their own."""
+    that were there, `shown` those that are neither deleted nor hidden, `following` those that carry nothing
+    of their own."""
     ended: list[list[Any]] = []
     joined: list[list[Any]] = []
     answering: list[list[str]] = []
@@ -112,7 +117,7 @@ async def save(
             answering.append([key, _reference(item.key.source, item.object_type.name, item.key.record_id)])
         if not any(relation.owning for relation in item.object_type.relations):
             continue
-        named = references(item)
+        named = references(item) if key in shown else []
         if key in stored:
             ended.append([key, named])
         for place, reference in enumerate(dict.fromkeys(named)):
