@@ -101,6 +101,8 @@ class Settings(BaseSettings):
     """Lifetime value (in any one currency) from which a customer is valuable."""
     threshold_silent_days: int = Field(180, ge=1)
     """Days without an order after which a customer is silent."""
+    job_lease: float = Field(30.0, gt=0)
+    """Seconds without a sign of life after which another gateway goes on with the jobs of one."""
     webhook_timeout: float = Field(20.0, gt=0, le=25)
     """Seconds that an endpoint has to answer a webhook."""
     event_source: str = "/identity-gateway"
