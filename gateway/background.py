@@ -23,6 +23,7 @@ from graph_model.ingestion.bulk.job import IngestFiles
 from graph_model.ingestion.formats.model import Limits
 from graph_model.ingestion.ingestion import Ingestion
 from graph_model.ingestion.normalising_job import NormaliseRecords, ask_for_it
+from graph_model.ingestion.rederiving_job import RemapRecords, ReplayRecords
 from graph_model.ingestion.uploads import Uploads
 from graph_model.jobs.model import JobKind
 from graph_model.jobs.runner import Runner
@@ -70,8 +71,15 @@ def job_runner(
                 limits=limits,
                 observer=observer,
             ),
+            JobKind.REMAP_RECORDS: RemapRecords(
+                catalogues, ingestion.exclusively, default_country=settings.default_country
+            ),
+            JobKind.REPLAY_RECORDS: ReplayRecords(
+                catalogues, ingestion.exclusively, default_country=settings.default_country
+            ),
         },
         clock=clock,
+        lease_seconds=settings.job_lease,
         slots=JOBS,
         most={JobKind.INGEST: INGEST_JOBS},
         holder=uploads.id,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
+from graph_model.metadata.objects import DEVICE_OBJECT
 from graph_model.metadata.registry import Registry
 from graph_model.records.model import Problem
 from graph_model.sources.fitting import Declared, Path, check_fields, check_format, check_path
@@ -17,6 +18,7 @@ def problems(objects: Iterable[SourceObject], registry: Registry) -> list[Proble
     found = [*_names(listed)]
     for place, item in enumerate(listed):
         found.extend(_object(item, registry, ("objects", place)))
+        found.extend(_reserved(item, registry, ("objects", place)))
     return found
 
 
@@ -36,6 +38,16 @@ def _names(objects: list[SourceObject]) -> Iterator[Problem]:
 
 def _twice(name: str, path: Path) -> Problem:
     return Problem("DUPLICATE_NAME", f"Of {name!r} there must be one: it is in the keys of records.", path)
+
+
+def _reserved(item: SourceObject, registry: Registry, path: Path) -> Iterator[Problem]:
+    """The gateway derives parties of browsers and apps, under this name."""
+    for place, target in enumerate(item.targets):
+        object_type = registry.find(target.object)
+        name = target.name if place else item.name
+        if name == DEVICE_OBJECT and object_type is not None and object_type.is_party:
+            message = f"{name!r} is for parties that are made here."
+            yield Problem("RESERVED_NAME", message, (*path, "targets", place))
 
 
 def _object(item: SourceObject, registry: Registry, path: Path) -> Iterator[Problem]:

@@ -17,8 +17,8 @@ from resolvers.types.payloads import UserError
 _NEEDS = {
     model.JobKind.ACTIVATE_RULESET: (Scope.STEWARD, Scope.ADMIN),
     model.JobKind.INGEST: (Scope.INGEST,),
-    model.JobKind.REMAP_RECORDS: (Scope.INGEST,),
-    model.JobKind.REPLAY_RECORDS: (Scope.INGEST,),
+    model.JobKind.REMAP_RECORDS: (Scope.SOURCE_MANAGE,),
+    model.JobKind.REPLAY_RECORDS: (Scope.SOURCE_MANAGE,),
 }
 """The scopes that ending or deleting a job of this kind asks for, where they are others than STEWARD."""
 

@@ -19,6 +19,7 @@ from resolvers.jobs.enums import FileFormat, IngestOperation, JobKind, JobState
 from resolvers.principal import Scope
 from resolvers.rulesets.types import Ruleset
 from resolvers.scalars import DateTime
+from resolvers.sources.rederivation import Rederivation
 from resolvers.types.node import Node
 
 _READ = Scope.METADATA_READ
@@ -175,6 +176,17 @@ class Job(Node):
             return None
         found = await store.find(info.context.services.graph, version)
         return Ruleset.of(found) if found is not None else None
+
+    @resolved(
+        Scope.SOURCE_MANAGE,
+        "What came of mapping records anew, or of a replay; null for other jobs, and until it is complete.",
+    )
+    async def rederivation(self, info: Info) -> Rederivation | None:
+        info.context.require(Scope.SOURCE_MANAGE)
+        kinds = (model.JobKind.REMAP_RECORDS, model.JobKind.REPLAY_RECORDS)
+        if self.content.kind not in kinds or self.content.result is None:
+            return None
+        return Rederivation.of(self.content.result)
 
     @resolved(Scope.STEWARD, "What a preview found; null for other jobs, and until it is complete.")
     async def preview(self, info: Info) -> RulesetPreview | None:

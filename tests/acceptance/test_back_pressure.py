@@ -17,7 +17,7 @@ from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_delay, w
 from graph_model.graph import Graph
 from tests.servers.engine import Engine, wipe
 from tests.servers.gateway import INGEST, GatewayProcess
-from tests.servers.relay import Relay
+from tests.servers.relay import HoldingRelay
 
 NDJSON = {"content-type": "application/x-ndjson"}
 
@@ -30,9 +30,9 @@ async def graph(engine: Engine) -> AsyncIterator[Graph]:
 
 
 @pytest.fixture
-async def relay(engine: Engine, graph: Graph) -> AsyncIterator[Relay]:
+async def relay(engine: Engine, graph: Graph) -> AsyncIterator[HoldingRelay]:
     """On the way from gateways to the graph."""
-    async with Relay(engine.uri) as relay:
+    async with HoldingRelay(engine.uri) as relay:
         yield relay
         relay.answering.set()
 
@@ -142,7 +142,7 @@ async def test_who_never_reads_is_told_when_the_spool_is_full(
 
 
 async def test_a_graph_that_stalls_pushes_back_and_costs_no_memory(
-    engine: Engine, graph: Graph, relay: Relay, tmp_path: Path
+    engine: Engine, graph: Graph, relay: HoldingRelay, tmp_path: Path
 ) -> None:
     environment = engine.environment() | {"NEO4J_URI": relay.uri, "GATEWAY_WAITING_RECORDS": "3000"}
     gateway = await GatewayProcess.start(tmp_path, environment)
@@ -188,7 +188,7 @@ async def test_a_graph_that_stalls_pushes_back_and_costs_no_memory(
 
 
 async def test_a_body_that_arrives_while_the_graph_stalls_waits_and_is_stored(
-    engine: Engine, graph: Graph, relay: Relay, tmp_path: Path
+    engine: Engine, graph: Graph, relay: HoldingRelay, tmp_path: Path
 ) -> None:
     environment = engine.environment() | {"NEO4J_URI": relay.uri, "GATEWAY_WAITING_RECORDS": "300"}
     gateway = await GatewayProcess.start(tmp_path, environment)
@@ -223,7 +223,7 @@ async def test_a_gateway_that_is_killed_before_it_answers_answers_the_same_after
 ) -> None:
     gateway = await GatewayProcess.start(tmp_path, engine.environment())
     input_ = {"source": "crm", "object": "Individual", "records": people(3), "idempotencyKey": "killed"}
-    async with Relay(gateway.url) as relay:
+    async with HoldingRelay(gateway.url) as relay:
         relay.answering.clear()
         async with httpx.AsyncClient(base_url=relay.uri, timeout=60) as client:
             lost = asyncio.create_task(

@@ -23,12 +23,10 @@ MOST_STEPS = 32
 """How far an object may be from the one that says whose both are."""
 
 _PARTIES = frozenset(name for name, item in SHIPPED.objects.items() if item.is_party)
-_REFERRED = frozenset(
-    relation.object
-    for item in SHIPPED.objects.values()
-    for relation in item.relations
-    if relation.owning and relation.object not in _PARTIES
-)
+# Nothing is part of a visit, and there are very many.
+_NEVER_REFERRED = frozenset(name for name, item in SHIPPED.objects.items() if item.immutable) - {
+    relation.object for item in SHIPPED.objects.values() for relation in item.relations
+}
 
 _LEAVE: LiteralString = """
 UNWIND $rows AS row
@@ -113,7 +111,7 @@ async def save(
     answering: list[list[str]] = []
     for item in objects:
         key = str(item.key)
-        if item.object_type.name in _REFERRED or item.object_type.custom:
+        if item.object_type.name not in _NEVER_REFERRED:
             answering.append([key, _reference(item.key.source, item.object_type.name, item.key.record_id)])
         if not any(relation.owning for relation in item.object_type.relations):
             continue

@@ -134,6 +134,12 @@ def test_names_in_keys_must_be_of_one_thing_each() -> None:
     ]
 
 
+def test_the_name_of_derived_devices_is_not_to_be_had() -> None:
+    wrong = found(individual({"field": "email", "from": "m"}) | {"name": "Device"})
+    assert wrong == [("RESERVED_NAME", ("objects", 0, "targets", 0))]
+    assert found({"name": "Device"}) == []
+
+
 def test_where_fields_are_declared_a_mapping_may_look_at_no_other() -> None:
     wrong = found(
         individual(
