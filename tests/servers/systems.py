@@ -56,7 +56,7 @@ class System:
         body = b"".join(json.dumps(row).encode() + b"\n" for row in rows)
         headers = {
             "content-type": "application/x-ndjson",
-            "idempotency-key": f"{self.source} {id(self)} {next(self._requests)}",
+            "idempotency-key": f"{self.source}-{id(self)}-{next(self._requests)}",
         }
         path = f"/ingest/{self.source}/{object_name}"
         response = await self.gateway.client.post(path, content=body, headers=headers)
