@@ -42,12 +42,12 @@ def received(content: bytes, registry: Registry) -> Load:
     return load
 
 
-def _by_constructor(kind: type) -> Callable[[Any], tuple[type, tuple[Any, ...]]]:
+def _by_constructor(kind: Any) -> Callable[[Any], tuple[Callable[..., Any], tuple[Any, ...]]]:
     names = tuple(field.name for field in fields(kind))
     return lambda value: (kind, tuple([getattr(value, name) for name in names]))
 
 
-_DISPATCH = {
+_DISPATCH: dict[type, Callable[[Any], tuple[Callable[..., Any], tuple[Any, ...]]]] = {
     kind: _by_constructor(kind)
     for kind in (Address, Features, Identifier, Item, Name, Problem, Record, RecordKey, Row, Submission)
 }
