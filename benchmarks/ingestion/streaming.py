@@ -1,8 +1,8 @@
 """How quickly single records are stored and resolved: `make bench-ingestion`.
 
-So many clients at once send records of people (`benchmarks/people.py`) in a random order, one a mutation; each
-sends the next when the last is answered, which is when it is on disk and its individual is known. The graph
-holds some people already, for the engine to have compiled what it runs.
+So many clients at once send records of people (`benchmarks/people.py`) in a random order, one a mutation;
+each sends the next when the last is answered, which is when it is on disk and its individual is known. The
+graph holds some people already, for the engine to have compiled what it runs.
 """
 
 from __future__ import annotations
