@@ -1,6 +1,6 @@
 # Needs nothing but Python 3.11 or later and make. PYTHON=... names the interpreter that makes .venv.
 .DELETE_ON_ERROR:
-.PHONY: demo test clients soak bench-reads bench-pages bench-matching bench-rates neo4j schema docs lock clean
+.PHONY: demo test clients soak bench-reads bench-pages bench-matching bench-rates bench-objects neo4j schema docs lock clean
 
 BIN = .venv/bin
 PIP_INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check
@@ -55,6 +55,11 @@ bench-matching: .venv/test.stamp
 # of memory; takes an hour, in which the machine should do nothing else.
 bench-rates: .venv/test.stamp
 	$(BIN)/python -m benchmarks.matching.rates $(if $(ENGINES),--engines $(ENGINES))
+
+# How quickly orders, cases and visits find their persons. Needs what the tests on Neo4j need; takes some minutes,
+# in which the machine should do nothing else.
+bench-objects: .venv/test.stamp
+	$(BIN)/python -m benchmarks.objects $(if $(ENGINES),--engines $(ENGINES))
 
 # A Neo4j to try things on, until interrupted; VERSION=... takes another than the tests' own.
 neo4j: .venv/runtime.stamp
