@@ -1,6 +1,6 @@
 # Needs nothing but Python 3.11 or later and make. PYTHON=... names the interpreter that makes .venv.
 .DELETE_ON_ERROR:
-.PHONY: demo test clients soak bench-reads bench-pages bench-matching bench-rates bench-objects neo4j schema docs lock clean
+.PHONY: demo test clients soak bench-reads bench-pages bench-matching bench-rates bench-ingestion bench-objects neo4j schema docs lock clean
 
 BIN = .venv/bin
 PIP_INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check
@@ -60,6 +60,10 @@ bench-rates: .venv/test.stamp
 # in which the machine should do nothing else.
 bench-objects: .venv/test.stamp
 	$(BIN)/python -m benchmarks.objects $(if $(ENGINES),--engines $(ENGINES))
+# Files of 1,000,000 people and of 200,000 orders and page views by bulk jobs: rows a second, and memory. Takes hours
+# with both engines; OPTIONS="--engines embedded --rows 200000" takes fewer.
+bench-ingestion: .venv/test.stamp
+	$(BIN)/python -m benchmarks.ingestion.bulk $(OPTIONS)
 
 # A Neo4j to try things on, until interrupted; VERSION=... takes another than the tests' own.
 neo4j: .venv/runtime.stamp

@@ -79,6 +79,7 @@ def job_runner(
             ),
         },
         clock=clock,
+        lease_seconds=settings.job_lease,
         slots=JOBS,
         most={JobKind.INGEST: INGEST_JOBS},
         holder=uploads.id,

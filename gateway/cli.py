@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import shlex
+import sys
 from collections.abc import Coroutine
 from enum import StrEnum
 from pathlib import Path
@@ -19,15 +21,19 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from gateway import sample
 from gateway.embedded.server import EmbeddedServerError
 from gateway.graphql.manifest import ManifestError
-from gateway.loading import LoadError, read_records, send_records
 from gateway.logs import configure_logs, log_loop_error
 from gateway.running import Gateway, open_gateway, open_graph
 from gateway.sample.queries import QUERIES
+from gateway.sending.client import SendError
+from gateway.sending.command import Sending, send
+from gateway.sending.pieces import delimiter_of, format_of
 from gateway.server import GatewayServer, bind, run, url_of
 from gateway.settings import Settings
 from graph_model import times
 from graph_model.errors import GatewayError
+from graph_model.ingestion.formats.model import BadFile, Format
 from graph_model.migrations import MIGRATIONS
+from graph_model.records.model import Mode
 from resolvers.planning.explain import explain
 from resolvers.schema import print_schema
 from resolvers.schema import schema as graphql_schema
@@ -62,17 +68,55 @@ def demo(host: Host = None, port: Port = None) -> None:
 
 @main.command()
 def ingest(
-    file: Annotated[
-        Path, typer.Argument(help="A .ndjson, .jsonl or .csv file.", exists=True, dir_okay=False)
-    ],
+    file: Annotated[Path, typer.Argument(help="A file of records, or - for standard input.")],
     source: Annotated[str, typer.Option(help="Name of the source that the records are from.")],
     object_name: Annotated[str, typer.Option("--object", help="What the records are.")] = "Individual",
+    mode: Annotated[
+        Mode, typer.Option(help="Whether they are whole, single fields, or deleted.", case_sensitive=False)
+    ] = Mode.UPSERT,
+    file_format: Annotated[
+        Format | None,
+        typer.Option("--format", help="What the file is. Left out: by its name.", case_sensitive=False),
+    ] = None,
+    delimiter: Annotated[
+        str | None, typer.Option(help="What parts the cells of CSV. Left out: a comma, a tab in .tsv.")
+    ] = None,
+    null_value: Annotated[
+        str | None, typer.Option(help="The text of a cell that means null. Left out: none does.")
+    ] = None,
+    rejected: Annotated[
+        Path | None, typer.Option(help="Write rejected records to this file: .csv, else NDJSON.")
+    ] = None,
+    resume: Annotated[str | None, typer.Option(help="Go on with this job, which broke off.")] = None,
     url: Annotated[
         str, typer.Option(help="GraphQL endpoint of the gateway.")
     ] = "http://127.0.0.1:8000/graphql",
 ) -> None:
-    """Send a file of records to a running gateway. Exits with 1 if any record was rejected."""
-    _run(_ingest(file, source, object_name, url))
+    """Send a file of records to a running gateway as a job, and wait until it is stored. Exits with 1 if any
+    record was rejected."""
+    is_stream = str(file) == "-"
+    if (format_ := file_format or format_of(file)) is None:
+        name = "standard input" if is_stream else str(file)
+        _fail(f"{name}: neither the name nor --format says whether it is CSV, NDJSON or Parquet.")
+    delimiter = delimiter or delimiter_of(file)
+    sending = Sending(
+        source=io.BufferedReader(io.FileIO(sys.stdin.fileno(), closefd=False)) if is_stream else file,
+        name=str(file),
+        format=format_,
+        delimiter=delimiter,
+        job={
+            "source": source,
+            "object": object_name,
+            "operation": mode,
+            "format": format_,
+            "delimiter": delimiter,
+            "nullValue": null_value,
+        },
+        url=url,
+        resumed=resume,
+        rejected=rejected,
+    )
+    _run(_ingest(sending))
 
 
 @main.command()
@@ -148,7 +192,7 @@ def _settings(**overrides: Any) -> Settings:
 def _run(work: Coroutine[Any, Any, None]) -> None:
     try:
         run(work)
-    except (EmbeddedServerError, GatewayError, LoadError, ManifestError) as error:
+    except (EmbeddedServerError, GatewayError, ManifestError, SendError) as error:
         _fail(str(error))
 
 
@@ -214,25 +258,14 @@ def _print_queries(url: str) -> None:
     )
 
 
-async def _ingest(file: Path, source: str, object_name: str, url: str) -> None:
-    outcomes: dict[str, int] = {}
-    total = sum(1 for _ in read_records(file))
-    with _progress() as progress:
-        bar = progress.add_task(file.name, total=total)
-        async for batch in send_records(url, source, object_name, read_records(file)):
-            progress.advance(bar, batch.size)
-            for outcome, count in batch.outcomes.items():
-                outcomes[outcome] = outcomes.get(outcome, 0) + count
-            for complaint in batch.complaints:
-                kind = "warning: " if complaint.is_warning else ""
-                _err.print(
-                    f"{file}, record {complaint.place}: {kind}{complaint.code}: {complaint.message}",
-                    markup=False,
-                )
-    _out.print(
-        ", ".join(f"{count} {outcome.lower()}" for outcome, count in outcomes.items()) or "No records."
-    )
-    if outcomes.get("REJECTED"):
+async def _ingest(sending: Sending) -> None:
+    try:
+        stored = await send(sending, _out, _err)
+    except BadFile as error:
+        raise SendError(f"{sending.name}: {error.code}: {error.message}") from error
+    except OSError as error:
+        raise SendError(f"{error.filename or sending.name}: {error.strerror}") from error
+    if not stored:
         raise typer.Exit(1)
 
 

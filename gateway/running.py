@@ -157,6 +157,8 @@ async def open_gateway(
             source=settings.event_source,
             clock=clock,
             timeout=settings.webhook_timeout,
+            at_once=settings.webhook_at_once,
+            most_held=settings.webhook_most_held,
             telemetry=instruments.telemetry,
         )
         limits = FileLimits(ratio=settings.max_expansion)

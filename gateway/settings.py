@@ -101,8 +101,15 @@ class Settings(BaseSettings):
     """Lifetime value (in any one currency) from which a customer is valuable."""
     threshold_silent_days: int = Field(180, ge=1)
     """Days without an order after which a customer is silent."""
+    job_lease: float = Field(30.0, gt=0)
+    """Seconds without a sign of life after which another gateway goes on with the jobs of one."""
     webhook_timeout: float = Field(20.0, gt=0, le=25)
     """Seconds that an endpoint has to answer a webhook."""
+    webhook_at_once: int = Field(8, ge=1, le=100)
+    """Most events that are sent to an endpoint at once, each about another individual."""
+    webhook_most_held: int = Field(5_000, ge=1)
+    """Most events of a webhook that wait because they, or others before them, failed; with more of them the
+    webhook takes no new ones."""
     event_source: str = "/identity-gateway"
     """The `source` of the CloudEvents that webhooks receive."""
     metrics: bool = True

@@ -206,6 +206,7 @@ MIGRATIONS = (
         (
             "CREATE CONSTRAINT record_version_id IF NOT EXISTS FOR (n:RecordVersion) REQUIRE n.id IS UNIQUE",
             "CREATE INDEX record_version_record IF NOT EXISTS FOR (n:RecordVersion) ON (n.record)",
+            "CREATE INDEX business_object_party IF NOT EXISTS FOR (n:BusinessObject) ON (n.party)",
         ),
         rewrite=name_types,
     ),

@@ -62,11 +62,12 @@ class Sent:
 
 
 class Client:
-    """Speaks GraphQL over HTTP to one gateway."""
+    """Speaks GraphQL over HTTP to one gateway, whose process has that id."""
 
-    def __init__(self, session: aiohttp.ClientSession, url: str) -> None:
+    def __init__(self, session: aiohttp.ClientSession, url: str, process_id: int) -> None:
         self._session = session
         self._url = url
+        self.process_id = process_id
 
     async def ask(self, document: str, variables: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """The data of an operation; one that finds the gateway busy is sent again. Raises RuntimeError for
@@ -87,6 +88,13 @@ class Client:
         """What it answers to a GET."""
         async with self._session.get(f"{self._url}{path}") as response:
             return await response.text()
+
+    async def put(self, path: str, file: Path) -> None:
+        """Send a file. Raises RuntimeError if it is refused."""
+        with file.open("rb") as content:
+            async with self._session.put(f"{self._url}{path}", data=content) as response:
+                if response.status >= 400:
+                    raise RuntimeError(f"{self._url}{path}: {await response.text()}")
 
     async def ingest(self, records: Sequence[Labelled], *, size: int, flights: int) -> Sent:
         """Send records in their order, so many in a request and so many requests at once. Raises RuntimeError
@@ -170,4 +178,4 @@ async def gateway(
         # Sooner than the gateway closes a connection that rests.
         connector = aiohttp.TCPConnector(limit=0, keepalive_timeout=KEEP_ALIVE_SECONDS)
         session = await stack.enter_async_context(aiohttp.ClientSession(timeout=timeout, connector=connector))
-        yield Client(session, process.url)
+        yield Client(session, process.url, process.process.pid)

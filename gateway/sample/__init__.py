@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -14,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from gateway.sample.clock import REFERENCE, moment, timestamp
+from graph_model.ingestion.formats.model import Format, Row
+from graph_model.ingestion.formats.reading import read_rows
 
 __all__ = ["DATA", "REFERENCE", "TRUTH", "SampleFile", "files"]
 
@@ -43,13 +44,10 @@ class SampleFile:
             TypeError: `now` has no time zone.
         """
         shift = timedelta(days=(now - REFERENCE).days)
-        with self.path.open(encoding="utf-8") as lines:
-            for line in lines:
-                record: dict[str, Any] = json.loads(line)
-                for name in _TIMES:
-                    if name in record:
-                        record[name] = timestamp(moment(record[name]) + shift)
-                yield record
+        for row in read_rows(self.path, Format.NDJSON):
+            assert isinstance(row, Row)
+            times = {name: timestamp(moment(row.raw[name]) + shift) for name in _TIMES if name in row.raw}
+            yield row.raw | times
 
 
 def files() -> list[SampleFile]:

@@ -30,13 +30,14 @@ AHEAD = 1_000
 @dataclass(slots=True, eq=False)
 class Item:
     """An event on its way. `event` is at hand unless it was loaded as a delivery; a `queued` one is first in
-    all its lanes, and begins when it is due and there is room."""
+    all its lanes, and begins when it is due and there is room, or as a `probe` before that."""
 
     delivery: Delivery
     event: Event | None = None
     held: bool = False
     under_way: bool = False
     queued: bool = False
+    probe: bool = False
 
     @property
     def sequence(self) -> int:
@@ -128,6 +129,11 @@ class Line:
         while self._due and self._due[0][0] <= now:
             heappush(self._startable, heappop(self._due)[1])
         room = self._breaker.room(now, self._under_way, self._at_once)
+        if room > 0 and self._breaker.is_open and not self._startable and self._due:
+            # Whether the endpoint is up again need not wait for the schedule of a single event.
+            number = heappop(self._due)[1]
+            self._items[number].probe = True
+            heappush(self._startable, number)
         while self._startable and room > 0 and self._webhook.state is WebhookState.ACTIVE:
             item = self._items[heappop(self._startable)]
             item.queued, item.under_way = False, True
@@ -140,7 +146,10 @@ class Line:
         resting = self._breaker.resting_until
         if self._startable:
             return resting if resting and resting > now else None
-        return max(self._due[0][0], resting or now) if self._due else None
+        alone = resting is not None and self._under_way
+        if not self._due or alone or self._webhook.state is not WebhookState.ACTIVE:
+            return None
+        return resting or self._due[0][0]
 
     def put_back(self, item: Item) -> None:
         """The attempt was not made after all."""
@@ -151,7 +160,8 @@ class Line:
         """Note how an attempt ended, and answer with what becomes of the delivery."""
         self._attempted(item)
         self.is_dirty = True
-        number = item.delivery.attempts + 1
+        probe, item.probe = item.probe, False
+        number = item.delivery.attempts + (not probe)
         self._note(item.delivery, number, outcome, began, ended)
         if outcome.error is None:
             item.delivery = replace(item.delivery, attempts=number)
@@ -161,6 +171,11 @@ class Line:
             return item.delivery
         about = item.delivery.individual_id or min(item.delivery.lanes)
         self._breaker.failed(about, ended, outcome.retry_after)
+        if probe and not outcome.final:
+            item.delivery = replace(item.delivery, last_error=outcome.error)
+            self._hold(item)
+            self._queue(item)
+            return item.delivery
         delay = self._schedule.delay(number, at_least=outcome.retry_after)
         if outcome.final:
             # It is the endpoint that is gone, not the event: that is kept, with all behind it.
@@ -196,7 +211,7 @@ class Line:
         self._done = {number for number in self._done if number > position}
         taken = {number for number, item in ended.items() if item.delivery.state is not DeliveryState.DEAD}
         resting = self._breaker.resting_until
-        upcoming = max(self._due[0][0], resting or self._due[0][0]) if self._due else resting
+        upcoming = resting or (self._due[0][0] if self._due else None)
         self._webhook = replace(
             self._webhook,
             position=position,

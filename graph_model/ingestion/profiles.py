@@ -12,7 +12,7 @@ from graph_model.graph import Transaction
 from graph_model.identity.golden import pack_times
 from graph_model.ingestion import satellites, versions
 from graph_model.ingestion.deciding import Decided, Submission, decide, merged, wants_content
-from graph_model.ingestion.satellites import Contribution, Contributions
+from graph_model.ingestion.satellites import Changes, Contribution, Contributions
 from graph_model.ingestion.versions import State
 from graph_model.ingestion.writing import writing
 from graph_model.metadata.custom import read_registry
@@ -22,8 +22,8 @@ from graph_model.records.model import Record, RecordKey
 from graph_model.records.store import StoredContent, StoredRecord, Writing
 from graph_model.records.validation import identified
 
-Moved = Mapping[RecordKey, Mapping[str, Contribution | None]]
-"""What changes of what satellites contribute to records: None takes a contribution away."""
+Moved = Mapping[RecordKey, Changes]
+"""What changes of what satellites contribute to records."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ async def decide_profiles(
 ) -> Profiles:
     """Decide what becomes of these versions of profile records, and of the records that satellites say
     something else of."""
-    contributions = {str(key): _moved(stored.get(str(key)), changes) for key, changes in moved.items()}
+    contributions = await _contributions(transaction, stored, moved)
     here = {str(item.record.key) for item in batch} | contributions.keys()
     states = {key: _state(stored[key], None) for key in here & stored.keys()}
     touched = {key for key in contributions if key in stored and not stored[key].deleted}
@@ -92,9 +92,35 @@ async def decide_profiles(
     return found
 
 
-def _moved(stored: StoredRecord | None, changes: Mapping[str, Contribution | None]) -> Contributions:
-    said = {**(satellites.unpack(stored.contributions) if stored is not None else {}), **changes}
-    return {key: item for key, item in said.items() if item is not None}
+async def _contributions(
+    transaction: Transaction, stored: Mapping[str, StoredRecord], moved: Moved
+) -> dict[str, Contributions]:
+    """What satellites contribute now to the records of which that changes, by key."""
+    found: dict[str, Contributions] = {}
+    short: dict[str, Changes] = {}
+    for party, changes in moved.items():
+        key = str(party)
+        said = satellites.unpack(stored[key].contributions) if key in stored else {}
+        if satellites.lacks_others(said, changes):
+            short[key] = changes
+        else:
+            found[key] = satellites.changed(said, changes)
+    if short:
+        registry = await read_registry(transaction)
+        # So many that some of those which this batch changes cannot keep out others.
+        most = satellites.MOST + max(map(len, short.values()))
+        for (key, changes), rows in zip(
+            short.items(), await store.satellites_of(transaction, list(short), most), strict=True
+        ):
+            others: dict[str, Contribution] = {}
+            for other, object_type, modified_at, text in rows:
+                fields = {name: value for name, value in orjson.loads(text).items() if value is not None}
+                of = registry.objects.get(object_type)
+                said_by = satellites.said_by(of, modified_at, fields) if of is not None else None
+                if said_by is not None:
+                    others[other] = said_by
+            found[key] = satellites.changed(others, changes)
+    return found
 
 
 def _state(stored: StoredRecord, content: StoredContent | None) -> State:

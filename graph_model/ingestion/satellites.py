@@ -27,6 +27,10 @@ class Contribution(NamedTuple):
 
 Contributions: TypeAlias = Mapping[str, Contribution]
 """Of one party, by the satellite's key."""
+Changes: TypeAlias = Mapping[str, Contribution | None]
+"""What changes of a party's contributions: None takes one away."""
+MOST = 1_000
+"""Satellites of one party that count, those with the least keys: what more name is hardly one party."""
 Times: TypeAlias = dict[str, str | list[str]]
 """When what a record says of a field was modified: all of it, or each value of a list."""
 
@@ -43,9 +47,26 @@ def party_of(record: Record) -> RecordKey | None:
 
 def contribution_of(record: Record) -> Contribution | None:
     """What a satellite says of its party, if anything."""
-    satellite = record.object_type.satellite
-    fields = satellite.contribution(record.fields) if satellite is not None and not record.deleted else None
-    return Contribution(record.modified_at, fields) if fields else None
+    return None if record.deleted else said_by(record.object_type, record.modified_at, record.fields)
+
+
+def said_by(of: ObjectType, modified_at: str, fields: Mapping[str, Any]) -> Contribution | None:
+    """What a satellite with these fields says of its party, if anything."""
+    said = of.satellite.contribution(fields) if of.satellite is not None else None
+    return Contribution(modified_at, said) if said else None
+
+
+def changed(contributions: Contributions, changes: Changes) -> dict[str, Contribution]:
+    """The contributions after the changes, as many as count."""
+    said = {**contributions, **changes}
+    counting = sorted((key, item) for key, item in said.items() if item is not None)
+    return dict(counting[:MOST])
+
+
+def lacks_others(contributions: Contributions, changes: Changes) -> bool:
+    """Whether others may count that did not before: some of as many as count are taken away."""
+    gone = any(changes[key] is None for key in contributions.keys() & changes.keys())
+    return gone and len(contributions) == MOST
 
 
 def contributed(record: Record, contributions: Contributions) -> Record:

@@ -71,6 +71,14 @@ MATCH (r:SourceRecord {key: row.key})
 SET r += row.properties
 """
 
+_SATELLITES: LiteralString = """
+RETURN [party IN $parties | COLLECT {
+  MATCH (o:BusinessObject {party: party})
+  WITH o ORDER BY o.key LIMIT $most
+  RETURN [o.key, o.objectType, o.modifiedAt, o.fields]
+}]
+"""
+
 _SAVE_CONTRIBUTIONS: LiteralString = """
 UNWIND $rows AS row
 MERGE (r:SourceRecord {key: row.key})
@@ -198,6 +206,19 @@ async def said_by_objects(transaction: Transaction, keys: Collection[str]) -> di
     """What these business objects say, by key."""
     rows = await transaction.run(_SAID_BY_OBJECTS, keys=sorted(keys)) if keys else []
     return {key: StoredContent(orjson.loads(said), *rest) for key, said, *rest in rows}
+
+
+async def satellites_of(
+    transaction: Transaction, parties: Sequence[str], most: int
+) -> list[list[tuple[str, str, str, str]]]:
+    """The satellites of each of these records, those with the least keys: key, canonical object, when it was
+    modified, and its fields as JSON."""
+    if not parties:
+        return []
+    found: list[list[tuple[str, str, str, str]]] = await transaction.run(
+        _SATELLITES, parties=list(parties), most=most
+    )
+    return found
 
 
 async def save_records(

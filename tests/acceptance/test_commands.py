@@ -6,6 +6,7 @@ import asyncio
 import os
 import shlex
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import httpx
@@ -19,83 +20,21 @@ from tests.servers.gateway import GatewayProcess, free_port
 ROOT = Path(__file__).parents[2]
 
 
-async def run(*arguments: str, cwd: Path, **environment: str) -> tuple[int, str, str]:
-    """The exit status, the output and the errors of a command."""
+async def run(
+    *arguments: str, cwd: Path, environment: Mapping[str, str] | None = None, input_: bytes = b""
+) -> tuple[int, str, str]:
+    """The exit status, the output and the errors of a command that is given its input."""
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "gateway", *arguments),
         cwd=cwd,
-        env=os.environ | {"PYTHONPATH": str(ROOT), "COLUMNS": "200", **environment},
-        stdin=asyncio.subprocess.DEVNULL,
+        env=os.environ | {"PYTHONPATH": str(ROOT), "COLUMNS": "200"} | dict(environment or {}),
+        stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )
-    output, errors = await process.communicate()
+    output, errors = await process.communicate(input_)
     assert process.returncode is not None
     return process.returncode, output.decode(), errors.decode()
-
-
-async def test_a_csv_file_is_ingested_and_its_wrong_records_are_named(
-    gateway: GatewayProcess, tmp_path: Path
-) -> None:
-    (tmp_path / "contacts.csv").write_text(
-        "id,firstName,birthDate,email\nX-1,Eva,,eva.brandt@example.com\nX-2,Bad,nonsense,\nX-3,Max,,rubbish\n"
-    )
-
-    status, output, errors = await run(
-        *("ingest", "contacts.csv", "--source", "csv", "--url", f"{gateway.url}/graphql"), cwd=tmp_path
-    )
-
-    assert status == 1
-    assert "2 created" in output
-    assert "1 rejected" in output
-    assert "record 2: INVALID_DATE" in errors
-    assert "record 3: warning: INVALID_EMAIL" in errors
-    assert "nonsense" not in errors
-    assert "rubbish" not in errors
-    found = await gateway.query(
-        '{ individual(by: {identifier: {type: EMAIL, value: "eva.brandt@example.com"}}) { displayName } }'
-    )
-    assert found["individual"]["displayName"] == "Eva"
-
-
-async def test_a_file_of_json_lines_is_ingested_and_again_changes_nothing(
-    gateway: GatewayProcess, tmp_path: Path
-) -> None:
-    lines = [
-        f'{{"id": "N-{n}", "email": "n{n}@example.com", "modifiedAt": "2026-01-01"}}' for n in range(450)
-    ]
-    lines = [line.replace("2026-01-01", "2026-01-01T00:00:00Z") for line in lines]
-    (tmp_path / "people.ndjson").write_text("\n".join(lines) + "\n")
-    command = ("ingest", "people.ndjson", "--source", "json", "--url", f"{gateway.url}/graphql")
-
-    first = await run(*command, cwd=tmp_path)
-    again = await run(*command, cwd=tmp_path)
-
-    assert (first[0], first[1].strip()) == (0, "450 created")
-    assert (again[0], again[1].strip()) == (0, "450 unchanged")
-
-
-@pytest.mark.parametrize(
-    ("name", "content", "message"),
-    [
-        ("broken.ndjson", '{"id": "1"}\n{"id": \n', "line 2: not valid JSON"),
-        ("ragged.csv", "id,email\n1,a@example.com,surplus\n", "more cells than the header"),
-        ("latin.csv", "id,lastName\n1,M\udcfcller\n", "can't decode"),
-        ("table.xlsx", "PK", "is not .ndjson, .jsonl or .csv"),
-    ],
-)
-async def test_a_file_that_cannot_be_read_is_refused_in_plain_words(
-    gateway: GatewayProcess, tmp_path: Path, name: str, content: str, message: str
-) -> None:
-    (tmp_path / name).write_text(content, errors="surrogateescape")
-
-    status, _, errors = await run(
-        *("ingest", name, "--source", "x", "--url", f"{gateway.url}/graphql"), cwd=tmp_path
-    )
-
-    assert status == 1
-    assert message in errors
-    assert "Traceback" not in errors
 
 
 async def test_a_gateway_that_is_not_there_is_said_so(tmp_path: Path) -> None:
@@ -112,7 +51,7 @@ async def test_a_gateway_that_is_not_there_is_said_so(tmp_path: Path) -> None:
 
 
 async def test_migrate_says_where_the_graph_is(engine: Engine, tmp_path: Path) -> None:
-    status, output, errors = await run("migrate", cwd=tmp_path, **engine.environment())
+    status, output, errors = await run("migrate", cwd=tmp_path, environment=engine.environment())
 
     newest = MIGRATIONS[-1].number
     assert status == 0, errors
@@ -126,8 +65,8 @@ async def test_all_records_are_resolved_at_once_by_splink(
     await gateway.ingest("crm", "Individual", {"id": "s-1", **both}, {"id": "s-2", **both})
     command = ("resolve", "--engine", "splink", "--directory", "export")
 
-    exported = await run(*command, "--export-only", cwd=tmp_path, **engine.environment())
-    resolved = await run(*command, cwd=tmp_path, **engine.environment())
+    exported = await run(*command, "--export-only", cwd=tmp_path, environment=engine.environment())
+    resolved = await run(*command, cwd=tmp_path, environment=engine.environment())
 
     assert exported[0] == 0, exported[2]
     assert "records written to export." in exported[1]

@@ -54,6 +54,8 @@ async def test_a_profile_is_fetched_by_its_address_and_nothing_else_is_executed(
 
 
 async def test_without_its_documents_it_does_not_start(tmp_path: Path) -> None:
-    status, _, errors = await run("serve", "--port", "0", cwd=tmp_path, GATEWAY_TRUSTED_DOCUMENTS="none.json")
+    status, _, errors = await run(
+        "serve", "--port", "0", cwd=tmp_path, environment={"GATEWAY_TRUSTED_DOCUMENTS": "none.json"}
+    )
     assert status == 1
     assert "Cannot read the trusted documents in none.json: No such file or directory." in errors

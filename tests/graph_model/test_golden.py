@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from random import Random
 from typing import Any
 
@@ -22,7 +23,7 @@ from graph_model.identity.golden import (
 from graph_model.identity.golden.model import pack, unpack
 from graph_model.identity.rulesets.model import Reconcile, Reconciliation, ReconciliationRule
 from graph_model.metadata.objects import DEVICE_OBJECT
-from graph_model.records.model import STEWARD, FieldValue, Scalar
+from graph_model.records.model import STEWARD, FieldValue, Parts, Scalar
 
 MOST_FREQUENT, LONGEST, MOST_COMPLETE = Reconcile.MOST_FREQUENT, Reconcile.LONGEST, Reconcile.MOST_COMPLETE
 
@@ -53,6 +54,25 @@ def test_the_last_update_wins_and_empty_values_do_not_count() -> None:
     golden = values(said(1, firstName="Ada", lastName="King"), said(2, lastName="Lovelace"))
     assert (golden["firstName"], golden["lastName"]) == ("Ada", "Lovelace")
     assert golden["gender"] is None
+
+
+def test_a_value_is_as_late_as_it_was_said_and_not_as_its_record() -> None:
+    patched = replace(said(1, firstName="Ada", lastName="King"), times={"lastName": "2026-01-09"})
+    golden = values(patched, said(2, firstName="Augusta", lastName="Lovelace"))
+    assert (golden["firstName"], golden["lastName"]) == ("Augusta", "King")
+    times = {item.field: item.modified_at for item in golden_values([patched]).provenance}
+    assert (times["firstName"], times["lastName"]) == ("2026-01-01", "2026-01-09")
+
+
+def test_so_is_each_value_of_a_list_and_what_other_words_say() -> None:
+    rome: list[Parts] = [{"city": "Rome"}]
+    several = replace(
+        said(1, fullName="Ada King", email=["a@b.example", "z@b.example"], addresses=rome),
+        times={"fullName": "2026-01-08", "email": ["2026-01-01", "2026-01-03"], "addresses": ["2026-01-07"]},
+    )
+    golden = values(several, said(2, firstName="Augusta", email=["m@b.example"], city="Paris"))
+    assert golden["emails"] == ["z@b.example", "m@b.example", "a@b.example"]
+    assert (golden["firstName"], golden["city"]) == ("Ada", "Rome")
 
 
 def test_of_equally_late_values_the_first_in_the_alphabet_wins() -> None:

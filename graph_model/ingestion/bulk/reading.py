@@ -10,8 +10,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from graph_model import times
 from graph_model.ingestion.bulk.model import Assignment, Position
-from graph_model.ingestion.commit import Submission
+from graph_model.ingestion.deciding import Submission
 from graph_model.ingestion.formats.bounding import bound_memory
 from graph_model.ingestion.formats.model import BadFile, BadRow, Format, Limits
 from graph_model.ingestion.formats.model import Row as FileRow
@@ -160,6 +161,7 @@ class Reader:
 
     def _prepared(self, part: int, number: int, raw: dict[str, Any]) -> Item:
         assert self._catalogue is not None
+        received_at = self._assignment.received_at(self._ordinal)
         assignment = self._assignment
         made = prepare(
             raw,
@@ -167,13 +169,16 @@ class Reader:
             assignment.object,
             self._catalogue,
             mode=assignment.mode,
-            received_at=assignment.received_at(self._ordinal),
+            received_at=received_at,
             default_country=self._default_country,
         )
         said = raw.get("id")
         record_id = said if isinstance(said, str) else None
         if not isinstance(made, Prepared):
             return Item(part, number, Row(record_id, ("rows", number), problems=tuple(made)), to_payload(raw))
-        submissions = tuple(Submission.of(record, self._actor) for record in made.records)
+        received = times.to_text(received_at)
+        submissions = tuple(
+            Submission.of(record, self._actor, received_at=received) for record in made.records
+        )
         row = Row(made.records[0].key.record_id, ("rows", number), submissions)
         return Item(part, number, row, made.records[0].payload or to_payload(raw))

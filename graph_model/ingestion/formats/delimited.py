@@ -43,8 +43,8 @@ def read_delimited(
 
 
 class Table(Iterator[list[str] | BadRow]):
-    """The rows after the header, as cells. `number` is that of the last one, and `lines.taken` what it stood
-    as. Raises BadFile for a header that names nothing."""
+    """The rows after the header, as cells; `number` is that of the last one. Raises BadFile for a header that
+    names nothing."""
 
     def __init__(self, stream: io.BufferedReader, *, delimiter: str, limits: Limits) -> None:
         self.lines = Lines(stream, limits.row_bytes)
@@ -52,6 +52,7 @@ class Table(Iterator[list[str] | BadRow]):
         self._cells = csv.reader(self.lines, delimiter=delimiter, strict=True)
         self._read_again = 0
         self.header = self._header(limits)
+        self.header_text = "".join(self.lines.taken)
         self._width = len(self.header)
 
     def __next__(self) -> list[str] | BadRow:
@@ -63,6 +64,16 @@ class Table(Iterator[list[str] | BadRow]):
             message = f"The row has {len(cells)} cells, the header {self._width}."
             return self._bad("RAGGED_ROW", message)
         return cells
+
+    def texts(self) -> Iterator[str]:
+        """The rows as they stand, blank and bad ones too; of one that is too large, no more than tells so."""
+        while True:
+            self.number += 1
+            try:
+                self._row()
+            except StopIteration:
+                return
+            yield "".join(self.lines.taken)
 
     def _row(self) -> list[str] | BadRow:
         self.lines.begin()

@@ -12,6 +12,7 @@ from typing import Any
 
 import orjson
 import pytest
+from structlog.testing import capture_logs
 
 from graph_model import times
 from graph_model.errors import BadInput
@@ -72,6 +73,16 @@ async def test_records_are_deleted_by_their_ids(files: Files, graph: Graph) -> N
     assert counts(job) == Counts(rows=3, deleted=3)
     (left,) = (await snapshot(graph)).individuals
     assert left == {"crm/Individual/B-0", "crm/Individual/B-1"}
+
+
+async def test_fields_are_patched(files: Files, graph: Graph) -> None:
+    await files.ingest(lines(people(2)))
+    rows = [{"id": "B-0", "lastName": "Lee"}, {"id": "B-1", "firstName": None}]
+    job = await files.ingest(lines(rows), mode=Mode.PATCH, now=LATER)
+    assert counts(job) == Counts(rows=2, updated=2, individuals=1)
+    (golden,) = (await snapshot(graph)).golden.values()
+    assert (golden.get("firstName"), golden["lastName"]) == (None, "Lee")
+    assert golden["emails"] == ["kim0@example.com"]
 
 
 @pytest.mark.parametrize("apart", [0, 1_000_000])
@@ -158,7 +169,9 @@ async def test_a_row_that_fails_the_chunk_is_found_and_the_others_are_stored(
         return await commit_batch(transaction, submissions, *more, **options)
 
     monkeypatch.setattr(storing, "commit_batch", failing)
-    job = await files.ingest(lines(rows))
+    with capture_logs() as logs:
+        job = await files.ingest(lines(rows))
+    assert [entry["event"] for entry in logs if entry["log_level"] == "error"] == ["record_failed"]
     assert counts(job) == Counts(rows=17, created=16, rejected=1, individuals=8)
     (line,) = (await rejected(graph, job.id)).splitlines()
     found = orjson.loads(line)

@@ -17,9 +17,10 @@ from graph_model.graph import Graph, Transaction
 from graph_model.ingestion.ingestion import Ingestion
 from graph_model.ingestion.rederiving_job import RemapRecords, ReplayRecords
 from graph_model.insights.model import Threshold
+from graph_model.jobs import lifecycle
 from graph_model.jobs import store as jobs
-from graph_model.jobs.model import Job, JobKind, JobState
-from graph_model.jobs.runner import Runner, Work
+from graph_model.jobs.model import Job, JobKind, JobState, Progress
+from graph_model.jobs.runner import Runner, Step, Work, Write
 from graph_model.metadata.catalogue import Catalogues
 from graph_model.migrations import migrate
 from graph_model.records.model import Mode
@@ -27,7 +28,7 @@ from graph_model.sources import registering
 from graph_model.sources.form import read_objects
 from tests.graph_model.conftest import Clock
 from tests.graph_model.ending import ended
-from tests.graph_model.snapshots import Snapshot, snapshot
+from tests.graph_model.snapshots import Snapshot, check_invariants, snapshot
 from tests.graph_model.sources.forms import NOW
 from tests.servers.engine import wipe
 
@@ -147,11 +148,15 @@ SENT: list[tuple[str, Mode, dict[str, Any]]] = [
 ]
 
 STATES: LiteralString = """
-RETURN COLLECT { MATCH (n:SourceRecord) WHERE n.source = 'crm'
-             RETURN [n.key, n.modifiedAt, n.contentHash, n.deletedAt, n.fields, n.mapping] ORDER BY n.key }
-     + COLLECT { MATCH (n:BusinessObject) WHERE n.source = 'crm'
-             RETURN [n.key, n.modifiedAt, n.contentHash, n.deletedAt, n.fields, n.mapping] ORDER BY n.key }
+RETURN COLLECT {
+  MATCH (n:SourceRecord) WHERE n.source = 'crm' AND n.deletedAt IS NULL
+  RETURN [n.key, n.mapping, n.modifiedAt, n.receivedAt, n.contentHash, n.fields, n.payload] ORDER BY n.key
+} + COLLECT {
+  MATCH (n:BusinessObject) WHERE n.source = 'crm' AND n.deletedAt IS NULL
+  RETURN [n.key, n.mapping, n.modifiedAt, n.receivedAt, n.contentHash, n.fields, n.payload] ORDER BY n.key
+}
 """
+EVENTS: LiteralString = "MATCH (c:Counter {name: 'events'}) RETURN c.value"
 DAMAGE: LiteralString = """
 MATCH (n:SourceRecord {key: 'crm/person/1'})
 MATCH (o:BusinessObject {key: 'crm/order/o1'})
@@ -198,10 +203,12 @@ class Side:
             return await ended(self.graph, job.id)
 
     @asynccontextmanager
-    async def running(self, page: int) -> AsyncIterator[None]:
+    async def running(self, page: int, write: Write | None = None) -> AsyncIterator[None]:
+        """Jobs are run, their steps by `write`."""
+        steps = write or self.ingestion.exclusively
         works: dict[JobKind, Work] = {
-            JobKind.REMAP_RECORDS: RemapRecords(self.catalogues, self.ingestion.exclusively, page=page),
-            JobKind.REPLAY_RECORDS: ReplayRecords(self.catalogues, self.ingestion.exclusively, page=page),
+            JobKind.REMAP_RECORDS: RemapRecords(self.catalogues, steps, page=page),
+            JobKind.REPLAY_RECORDS: ReplayRecords(self.catalogues, steps, page=page),
         }
         task = asyncio.create_task(Runner(self.graph, works, poll=0.05).run())
         try:
@@ -212,8 +219,8 @@ class Side:
 
     async def state(self) -> tuple[Snapshot, list[Any], list[Any]]:
         """The graph, the records as they are, and the versions that are kept."""
-        states = [row for row in await self.graph.read(STATES) if row[3] is None]
-        return await snapshot(self.graph), states, sorted(await self.graph.read(KEPT), key=str)
+        kept = sorted(await self.graph.read(KEPT), key=str)
+        return await snapshot(self.graph), await self.graph.read(STATES), kept
 
 
 @pytest.fixture
@@ -282,16 +289,70 @@ async def test_a_row_that_the_new_mapping_cannot_read_stays_as_it_is(side: Side)
     (problem,) = job.result["problems"]
     assert (problem["recordId"], problem["code"], problem["path"]) == ("9", "INVALID_VALUE", ["phone"])
     _, states, _ = await side.state()
-    assert [row[5] for row in states if row[0] == "crm/person/9"] == [1]
+    assert [mapping for key, mapping, *_ in states if key == "crm/person/9"] == [1]
+
+
+async def stopped_after(side: Side, steps: int) -> Job:
+    """A re-mapping that some process began, and which is in the midst of its work."""
+    arrived = asyncio.Event()
+    done = 0
+
+    async def write(step: Step) -> Progress:
+        nonlocal done
+        if done == steps:
+            arrived.set()
+            await asyncio.Event().wait()
+        done += 1
+        return await side.ingestion.exclusively(step)
+
+    async with side.running(1, write):
+        input_ = {"source": "crm"}
+        job = await jobs.submit(side.graph, JobKind.REMAP_RECORDS, input_, actor="test", now=NOW)
+        await arrived.wait()
+    return job
+
+
+@pytest.mark.parametrize("steps", [1, 4, 9])
+async def test_a_re_mapping_goes_on_where_another_process_stopped(
+    side: Side, clock: Clock, steps: int
+) -> None:
+    await side.register(OLD)
+    await side.send(SENT)
+    await side.change(NEW)
+    job = await stopped_after(side, steps)
+    async with side.running(3):
+        finished = await ended(side.graph, job.id)
+    assert finished.result == {"rows": 7, "refused": 0, "problems": []}
+    remapped = await side.state()
+    assert remapped == await ingested_from_the_start(side.graph, clock, SENT)
+
+
+async def test_what_an_aborted_re_mapping_did_stays_and_the_next_one_does_the_rest(
+    side: Side, clock: Clock
+) -> None:
+    await side.register(OLD)
+    await side.send(SENT)
+    await side.change(NEW)
+    job = await stopped_after(side, 7)
+    await lifecycle.abort(side.graph, job.id, now=NOW)
+    async with side.running(1):
+        assert (await ended(side.graph, job.id)).state is JobState.ABORTED
+    await check_invariants(side.graph)
+    rest = await side.remap()
+    assert rest.result is not None
+    assert 0 < rest.result["rows"] < 7
+    remapped = await side.state()
+    assert remapped == await ingested_from_the_start(side.graph, clock, SENT)
 
 
 async def test_a_replay_changes_nothing_where_all_is_well(side: Side) -> None:
     await side.register(NEW)
     await side.send(SENT)
-    before = await side.state()
+    before, events = await side.state(), await side.graph.read(EVENTS)
     job = await side.replay()
     assert job.result == {"rows": 7, "refused": 0, "problems": []}
     assert await side.state() == before
+    assert await side.graph.read(EVENTS) == events
 
 
 async def test_a_replay_repairs_what_was_damaged(side: Side) -> None:

@@ -1,0 +1,1 @@
+"""Sending a file to a running gateway, as a bulk job: what `identity-gateway ingest` does."""
