@@ -140,12 +140,12 @@ async def commit_batch(
         if item.deleted and (tie := tied.get(key := str(item.key)))
         if tie.owner is not None
     }
-    await records_store.save_objects(transaction, objects, business.writings)
+    fresh = await records_store.save_objects(transaction, objects, business.writings, business.stored)
     await history.keep(transaction, profiles.decided.kept, business.decided.kept)
     await bereaved.tie_anew(transaction, SYSTEM, now=now)
     if also is not None:
         await also(transaction)
-    written = Written(objects, tied, business.stored, business.incomplete)
+    written = Written(objects, tied, fresh, business.incomplete)
     settled = await settle(transaction, changes, written, threshold, now=now)
     whose = settled.resolution.membership | settled.whose
     parties = business.parties_of_all
