@@ -23,12 +23,12 @@ _ABOUT_THE_KEY = ("INVALID_IDEMPOTENCY_KEY", "IDEMPOTENCY_MISMATCH")
 class IngestRecordsInput:
     source: str = strawberry.field(description="Name of the source, such as crm.")
     object: str = strawberry.field(
-        description="What the records are: Individual, Organization, Account, SalesOrder, Case or "
-        "WebEngagement."
+        description="What the records are: an object of the canonical model, such as Individual or "
+        "SalesOrder (`metadata` and docs/objects.md list them), or one of a registered source."
     )
     records: list[JSON] = strawberry.field(
         description="The records, at most 1,000. Each is an object with the source's `id`, optionally "
-        "`modifiedAt`, and the object's fields; docs/integrators.md lists them."
+        "`modifiedAt`, and the object's fields; docs/objects.md lists them."
     )
     mode: IngestMode = strawberry.field(
         default=IngestMode.UPSERT, description="Whether they are whole records or say some fields of them."

@@ -7,6 +7,7 @@ from enum import Enum
 import strawberry
 
 from graph_model.metadata import fields
+from graph_model.records import model as records
 from resolvers.enums import described as _value
 
 
@@ -63,3 +64,10 @@ class CanonicalType(Enum):
 class KeyKind(Enum):
     PRIMARY = _value("PRIMARY", "It tells the records of a source apart.")
     IDENTIFIER = _value("IDENTIFIER", "It leads to a person or an organisation.")
+
+
+@strawberry.enum(description="What a version of a record says.")
+class RecordMode(Enum):
+    UPSERT = _value(records.Mode.UPSERT, "The whole record.")
+    PATCH = _value(records.Mode.PATCH, "Single fields of it.")
+    DELETE = _value(records.Mode.DELETE, "That it was deleted.")

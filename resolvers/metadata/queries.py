@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import strawberry
 
 from graph_model.identity.rulesets import store as rulesets
 from graph_model.metadata import counts
+from graph_model.records.model import RecordKey
+from graph_model.records.reading import read_record
 from resolvers.context import Info
 from resolvers.fields import resolved
+from resolvers.metadata.records import StoredRecord
 from resolvers.metadata.types import Metadata, ObjectMetadata, RulesetMetadata, SourceMetadata
 from resolvers.principal import Scope
 
@@ -37,3 +42,26 @@ class MetadataQuery:
             objects=[ObjectMetadata.of(item) for item in catalogue.registry.objects.values()],
             rulesets=[RulesetMetadata.of(item) for item in await rulesets.all_rulesets(services.graph)],
         )
+
+    @resolved(
+        Scope.PROFILE_READ,
+        "A record of any object as it is stored, with its versions; null if it never came. One that was "
+        "deleted is told of.",
+    )
+    async def source_record(
+        self,
+        info: Info,
+        source: Annotated[str, strawberry.argument(description="The source that sent it.")],
+        object: Annotated[
+            str, strawberry.argument(description="The source's object, such as Individual or Visit__c.")
+        ],
+        record_id: Annotated[strawberry.ID, strawberry.argument(description="Its id in the source.")],
+    ) -> StoredRecord | None:
+        info.context.require(Scope.PROFILE_READ)
+        services = info.context.services
+        catalogue = await services.catalogues.current()
+        name = object
+        if source not in catalogue.sources and (found := catalogue.registry.find(object)) is not None:
+            name = found.name
+        record = await read_record(services.graph, str(RecordKey(source, name, record_id)))
+        return None if record is None else StoredRecord.of(record)

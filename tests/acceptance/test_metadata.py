@@ -221,3 +221,75 @@ async def test_the_new_objects_belong_to_their_individual(gateway: GatewayProces
         }
     ]
     assert found["loyaltyMemberships"] == [{"programme": "Club", "points": 12}]
+
+
+RECORD = """query ($object: String!, $id: ID!, $source: String = "crm") {
+  sourceRecord(source: $source, object: $object, recordId: $id) {
+    id source object canonicalObject recordId modifiedAt deletedAt individualId fields payload mappingVersion
+    versions { modifiedAt mode payload mappingVersion actor }
+  }
+}"""
+
+
+async def record(gateway: GatewayProcess, object_name: str, id_: str, **more: str) -> Any:
+    return (await gateway.query(RECORD, object=object_name, id=id_, **more))["sourceRecord"]
+
+
+async def test_a_record_is_read_back_with_every_version_of_it(gateway: GatewayProcess) -> None:
+    first = {"id": "7", "modifiedAt": "2026-10-01T00:00:00Z", "firstName": "Mary", "nameSuffix": "Jr"}
+    second = {"id": "7", "modifiedAt": "2026-10-02T00:00:00Z", "firstName": "Marie"}
+    (stored,) = await gateway.ingest("crm", "Individual", second)
+    await gateway.ingest("crm", "Individual", first)
+    found = await record(gateway, "Individual", "7")
+    assert found["fields"] == {"firstName": "Marie"}
+    assert found["payload"] == second
+    assert found["individualId"] == stored["individualId"]
+    assert found["canonicalObject"] == "Individual"
+    assert [item["payload"] for item in found["versions"]] == [first, second]
+    assert {item["mode"] for item in found["versions"]} == {"UPSERT"}
+
+
+async def test_a_record_of_a_custom_object_is_read_back(gateway: GatewayProcess) -> None:
+    field = {"name": "note__c", "type": "TEXT", "description": "A note.", "classification": "INTERNAL"}
+    await gateway.query(
+        REGISTER,
+        input={"name": "Note__c", "category": "OTHER", "description": "A note.", "fields": [field]},
+    )
+    await gateway.ingest("crm", "Note__c", {"id": "1", "note__c": "  hello "})
+    found = await record(gateway, "Note__c", "1")
+    assert (found["object"], found["fields"]) == ("Note__c", {"note__c": "hello"})
+    assert found["payload"] == {"id": "1", "note__c": "  hello "}
+    assert found["individualId"] is None
+
+
+async def test_a_record_that_was_deleted_is_told_of_and_one_that_never_came_is_not(
+    gateway: GatewayProcess,
+) -> None:
+    await gateway.ingest("crm", "Case", {"id": "9", "openedAt": "2026-10-01T00:00:00Z"})
+    await gateway.query(
+        'mutation { deleteRecords(input: {source: "crm", object: "Case", ids: ["9"]}) '
+        "{ results { outcome } } }"
+    )
+    found = await record(gateway, "Case", "9")
+    assert found["deletedAt"] is not None
+    assert [item["mode"] for item in found["versions"]] == ["UPSERT", "DELETE"]
+    assert await record(gateway, "Case", "none") is None
+    assert await record(gateway, "Nothing", "1") is None
+
+
+async def test_what_satellites_say_of_somebody_who_has_not_come_is_no_record(gateway: GatewayProcess) -> None:
+    satellite = {"id": "1", "partyId": "unknown", "emailAddress": "new@mail.example"}
+    await gateway.ingest("crm", "ContactPointEmail", satellite)
+    assert await record(gateway, "Individual", "unknown") is None
+    (stored,) = await gateway.ingest("crm", "Individual", {"id": "unknown", "firstName": "New"})
+    found = await record(gateway, "ContactPointEmail", "1")
+    assert found["individualId"] == stored["individualId"]
+
+
+async def test_an_object_may_be_asked_for_under_its_name_in_the_cloud_information_model(
+    gateway: GatewayProcess,
+) -> None:
+    visit = {"id": "5", "cookieId": "k5", "occurredAt": "2026-10-01T00:00:00Z"}
+    await gateway.ingest("site", "WebsiteEngagement", visit)
+    found = await record(gateway, "WebsiteEngagement", "5", source="site")
+    assert (found["object"], found["canonicalObject"]) == ("WebEngagement", "WebEngagement")

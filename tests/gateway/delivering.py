@@ -79,10 +79,10 @@ async def stored(graph: Graph, id_: str) -> Webhook:
     return webhook
 
 
-def patiently() -> AsyncRetrying:
-    """Attempts until an assertion holds, for 20 seconds."""
+def patiently(*errors: type[Exception]) -> AsyncRetrying:
+    """Attempts until an assertion holds, and there are none of these errors, for 20 seconds."""
     return AsyncRetrying(
-        retry=retry_if_exception_type(AssertionError),
+        retry=retry_if_exception_type((AssertionError, *errors)),
         stop=stop_after_delay(20),
         wait=wait_fixed(0.02),
         reraise=True,

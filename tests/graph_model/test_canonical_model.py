@@ -194,7 +194,7 @@ def test_references_of_objects_are_to_fields_that_are_there() -> None:
 
 def test_what_satellites_add_fits_their_party() -> None:
     satellites = [item for item in OBJECTS.values() if item.satellite]
-    assert len(satellites) == 7
+    assert len(satellites) == 8
     for item in satellites:
         assert item.satellite is not None
         assert not item.is_party

@@ -20,6 +20,7 @@ OPERATIONS = {
     "Query.reviews": "{ reviews { edges { cursor } } }",
     "Query.reviewQuality": "{ reviewQuality { decided } }",
     "Query.metadata": "{ metadata { version } }",
+    "Query.sourceRecord": '{ sourceRecord(source: "s", object: "Case", recordId: "1") { id } }',
     "Mutation.registerCustomObject": (
         'mutation { registerCustomObject(input: {name: "V__c", category: OTHER, description: "V.", '
         "fields: []}) { object { name } } }"

@@ -3,6 +3,8 @@ identifications, devices."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from graph_model.metadata.declaring import (
     CUSTOMER_NUMBER,
     DEVICE,
@@ -259,8 +261,11 @@ DEVICE_OBJECT_TYPE = ObjectType(
         text("operatingSystemVersion", "Version of the operating system.", cim="osVersionNumber"),
         text("locale", "Language and region that it is set to, such as de-DE.", cim="deviceLocaleId"),
         text("advertisingId", "Id by which advertisers know it.", PERSONAL, cim="advertiserId"),
+        *(replace(field, required=False) for field in PARTY),
     ),
     cim="Device",
+    relations=(OF_PARTY,),
+    satellite=Satellite((Addition("deviceId", "deviceId"),)),
 )
 
 CONTACT_POINTS = (
