@@ -141,12 +141,13 @@ async def commit_batch(
         if tie.owner is not None
     }
     fresh = await records_store.save_objects(transaction, objects, business.writings, business.stored)
-    await history.keep(transaction, profiles.decided.kept, business.decided.kept)
     await bereaved.tie_anew(transaction, SYSTEM, now=now)
     if also is not None:
         await also(transaction)
     written = Written(objects, tied, fresh, business.incomplete)
     settled = await settle(transaction, changes, written, threshold, now=now)
+    # New objects are there only now.
+    await history.keep(transaction, profiles.decided.kept, business.decided.kept)
     whose = settled.resolution.membership | settled.whose
     parties = business.parties_of_all
     whose |= await _whose(
