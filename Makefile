@@ -61,8 +61,10 @@ bench-rates: .venv/test.stamp
 bench-objects: .venv/test.stamp
 	$(BIN)/python -m benchmarks.objects $(if $(ENGINES),--engines $(ENGINES))
 # Files of 1,000,000 people and of 200,000 orders and page views by bulk jobs: rows a second, and memory. Takes hours
-# with both engines; OPTIONS="--engines embedded --rows 200000" takes fewer.
+# with both engines; OPTIONS="--engines embedded --rows 200000" takes fewer. Before that, for a minute each: 64 clients
+# that send single records; STREAMING="--records 5000" takes more of them.
 bench-ingestion: .venv/test.stamp
+	$(BIN)/python -m benchmarks.ingestion.streaming $(STREAMING)
 	$(BIN)/python -m benchmarks.ingestion.bulk $(OPTIONS)
 
 # A Neo4j to try things on, until interrupted; VERSION=... takes another than the tests' own.

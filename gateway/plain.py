@@ -32,6 +32,10 @@ _STATUS: Mapping[str, int] = STATUS | {
     "JOB_NOT_OPEN": 409,
     "WRONG_GATEWAY": 421,
     "UPLOAD_QUOTA_EXCEEDED": 507,
+    "IDEMPOTENCY_MISMATCH": 422,
+    "SHUTTING_DOWN": 503,
+    "BODY_TIMEOUT": 408,
+    "SPOOL_FULL": 503,
 }
 
 
@@ -59,7 +63,7 @@ class PlainEndpoint:
 
     async def __call__(self, scope: Connection, receive: Receive, send: Send) -> None:
         request = Incoming(scope, receive)
-        id_ = request_id(request.fields.get("x-request-id"))
+        id_ = scope["request_id"] = request_id(request.fields.get("x-request-id"))
         with self._door.connections.held(Transport.HTTP):
             try:
                 response = await self._respond(request, id_)

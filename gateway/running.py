@@ -29,6 +29,8 @@ from gateway.graphql.operations import Operations
 from gateway.graphql.rate import Rate, RateLimiter
 from gateway.graphql.requests import Transport
 from gateway.health import health_routes
+from gateway.ingest.endpoint import ingest_routes
+from gateway.ingest.spool import Spool
 from gateway.jobs.rejected import rejected_routes
 from gateway.plain import Door
 from gateway.settings import Settings
@@ -41,6 +43,7 @@ from gateway.webhooks.signing import new_secret, parse_secret
 from graph_model import times
 from graph_model.events.tail import Tail
 from graph_model.graph import Graph
+from graph_model.ingestion.admission import Room
 from graph_model.ingestion.formats.model import Limits as FileLimits
 from graph_model.ingestion.ingestion import Ingestion
 from graph_model.ingestion.uploads import Uploads
@@ -146,6 +149,7 @@ async def open_gateway(
             default_country=settings.default_country,
             clock=clock,
             on_commit=tail.wake,
+            room=Room(settings.waiting_records, settings.waiting_bytes),
             observer=instruments.telemetry,
         )
         uploads = await asyncio.to_thread(
@@ -251,11 +255,13 @@ def _application(
     connections: Connections,
     instruments: Instruments,
 ) -> ASGIApp:
+    spool = Spool(settings.data_dir / "spool", quota=settings.spool_quota, patience=settings.spool_patience)
     metrics = instruments.metrics
     if metrics is not None:
         metrics.watch(
             event_position=lambda: services.tail.position,
             records_waiting=lambda: services.ingestion.waiting,
+            spooled_bytes=lambda: spool.used,
             requests_open=lambda: connections.open[Transport.HTTP],
             sockets_open=lambda: connections.open[Transport.WEBSOCKET],
         )
@@ -272,6 +278,15 @@ def _application(
     app = Starlette(
         routes=[
             *interface.routes,
+            *ingest_routes(
+                door,
+                services.ingestion,
+                operations.meter,
+                spool,
+                most=settings.ingest_bodies,
+                idle=settings.ingest_idle,
+                limits=services.file_limits,
+            ),
             *upload_routes(door, services.uploads, partial(store.find, services.graph)),
             *rejected_routes(door, services.graph),
             *health_routes(services.graph, connections),

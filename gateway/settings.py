@@ -61,6 +61,19 @@ class Settings(BaseSettings):
     """File of trusted documents, from graphql-codegen, relay-compiler or Apollo; read at start only."""
     trusted_only: bool = False
     """Execute trusted documents and no others. GraphiQL is off then."""
+    waiting_records: int = Field(20_000, ge=1)
+    """Most records that wait to be stored; who comes then is sent away with RETRY_LATER."""
+    waiting_bytes: int = Field(32_000_000, ge=1)
+    """Most bytes of JSON of records that wait to be stored. In memory they take about ten times as much."""
+    ingest_bodies: int = Field(32, ge=1)
+    """Most bodies of POST /ingest that are read at the same time."""
+    ingest_idle: float = Field(300.0, gt=0)
+    """Seconds after which such a body is given up if nothing of it comes, or its answer is not read."""
+    spool_quota: int = Field(1_000_000_000, ge=0)
+    """Most bytes that answers to such bodies which are not read yet may take on disk, in `spool` in the
+    folder of the embedded graph."""
+    spool_patience: float = Field(30.0, gt=0)
+    """Seconds that a body waits for room there, when its client does not read, before it ends."""
     max_body_bytes: int = Field(10_000_000, ge=1_000)
     """Largest request body and websocket message, in bytes."""
     max_tokens: int = Field(2_000, ge=1)

@@ -135,7 +135,7 @@ class Operations:
         self._compile = compile_operation
         self._telemetry = telemetry
         self.lookup = lookup or Lookup()
-        self._meter = meter
+        self.meter = meter
         self._deadline = Deadline(timeout)
         self._introspection = introspection
         self._documents = Documents(
@@ -277,7 +277,7 @@ class Operations:
 
     def _charge(self, operation: Operation, request: OperationRequest, caller: _Caller) -> Charge:
         cost = operation.cost.points(request.variables)
-        return self._meter.charge(cost, caller.principal, caller.address)
+        return self.meter.charge(cost, caller.principal, caller.address)
 
     async def _timed(
         self, document: Document, operation: Operation, request: OperationRequest, caller: _Caller

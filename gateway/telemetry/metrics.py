@@ -62,7 +62,10 @@ class Metrics(Sink):
         )
         self._graph_up = self._gauge("graph_up", "Whether the graph answered when this was asked for.")
         self._event_position = self._gauge("event_position", "Number of the newest event read.")
-        self._records_waiting = self._gauge("records_waiting", "Valid records that are not stored yet.")
+        self._records_waiting = self._gauge("records_waiting", "Records that are not stored yet.")
+        self._spooled = self._gauge(
+            "spooled_bytes", "Bytes of answers on disk that their clients have not read yet."
+        )
         self._open = self._gauge("connections_open", "Open requests (streams too) and sockets.", "transport")
 
     def watch(
@@ -70,12 +73,14 @@ class Metrics(Sink):
         *,
         event_position: Callable[[], int],
         records_waiting: Callable[[], int],
+        spooled_bytes: Callable[[], int],
         requests_open: Callable[[], int],
         sockets_open: Callable[[], int],
     ) -> None:
         """Where to look, whenever the metrics are asked for."""
         self._event_position.set_function(event_position)
         self._records_waiting.set_function(records_waiting)
+        self._spooled.set_function(spooled_bytes)
         self._open.labels("http").set_function(requests_open)
         self._open.labels("websocket").set_function(sockets_open)
 

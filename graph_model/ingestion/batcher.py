@@ -109,21 +109,30 @@ class Batcher(Generic[Request, Answer]):
         except GatewayError:
             raise
         except Exception as error:
-            if len(gathered) > 1:
-                middle = len(gathered) // 2
-                await self._store(gathered[:middle])
-                await self._store(gathered[middle:])
-                return
-            try:
-                answers = [await self._salvage(gathered[0].request, error)]
-            except GatewayError:
-                raise
-            except Exception as hopeless:
-                _fail(gathered[0], hopeless)
-                return
-        for waiting, answer in zip(gathered, answers, strict=True):
-            if not waiting.answer.done():
-                waiting.answer.set_result(answer)
+            failure = error
+        else:
+            for waiting, answer in zip(gathered, answers, strict=True):
+                _succeed(waiting, answer)
+            return
+        if len(gathered) == 1:
+            await self._save(gathered[0], failure)
+        else:
+            middle = len(gathered) // 2
+            await self._store(gathered[:middle])
+            await self._store(gathered[middle:])
+
+    async def _save(self, waiting: _Waiting[Request, Answer], failure: Exception) -> None:
+        try:
+            _succeed(waiting, await self._salvage(waiting.request, failure))
+        except GatewayError:
+            raise
+        except Exception as hopeless:
+            _fail(waiting, hopeless)
+
+
+def _succeed(waiting: _Waiting[Request, Answer], answer: Answer) -> None:
+    if not waiting.answer.done():
+        waiting.answer.set_result(answer)
 
 
 def _fail(waiting: _Waiting[Request, Answer], error: BaseException) -> None:

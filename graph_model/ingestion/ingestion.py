@@ -76,9 +76,18 @@ class Ingestion:
         )
 
     @property
+    def room(self) -> Room:
+        """Where whoever holds records that are to be stored takes a place for them."""
+        return self._room
+
+    @property
     def waiting(self) -> int:
         """How many records are not stored yet."""
         return self._room.rows
+
+    async def check(self, source: str, object_name: str) -> None:
+        """Raise BadInput unless the source may send records of that object."""
+        await catalogue_for(self._catalogues, source, object_name)
 
     async def ingest(
         self,

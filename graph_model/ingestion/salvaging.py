@@ -23,32 +23,34 @@ async def find_faulty(
     """
     faulty: dict[int, Exception] = {}
     places = list(range(len(items)))
-    while True:
-        found = await _halves(items, places, attempt, failure)
-        faulty |= found or dict.fromkeys(places, failure)
+    problem: Exception | None = failure
+    while problem is not None:
+        found = await _halves(items, places, attempt, problem)
+        faulty |= found or dict.fromkeys(places, problem)
         places = [place for place in places if place not in faulty]
-        try:
-            if places:
-                await attempt([items[place] for place in places])
-            return faulty
-        except GatewayError:
-            raise
-        except Exception as error:
-            failure = error
+        problem = await _problem([items[place] for place in places], attempt)
+    return faulty
 
 
 async def _halves(
     items: Sequence[Item], places: Sequence[int], attempt: Attempt[Item], failure: Exception
 ) -> dict[int, Exception]:
-    if len(places) == 1:
-        return {places[0]: failure}
+    if len(places) <= 1:
+        return dict.fromkeys(places, failure)
     middle = len(places) // 2
     faulty: dict[int, Exception] = {}
     for half in (places[:middle], places[middle:]):
-        try:
-            await attempt([items[place] for place in half])
-        except GatewayError:
-            raise
-        except Exception as error:
-            faulty |= await _halves(items, half, attempt, error)
+        if (problem := await _problem([items[place] for place in half], attempt)) is not None:
+            faulty |= await _halves(items, half, attempt, problem)
     return faulty
+
+
+async def _problem(items: Sequence[Item], attempt: Attempt[Item]) -> Exception | None:
+    try:
+        if items:
+            await attempt(items)
+    except GatewayError:
+        raise
+    except Exception as error:
+        return error
+    return None

@@ -130,7 +130,8 @@ class Uploads:
     def _prepare(self, folder: Path) -> int:
         """Make the folder, and say how many bytes all of them hold."""
         with _full_disk():
-            folder.mkdir(parents=True, exist_ok=True)
+            folder.mkdir(exist_ok=True)
+            _keep_names(self._directory)
         return sum(_size(path) for path in self._directory.rglob("*"))
 
 
@@ -197,7 +198,10 @@ def _publish(folder: Path, part: Part) -> None:
         {"file": part.path.name, "size": part.size, "sha256": part.sha256, "receivedAt": part.received_at}
     )
     with _full_disk(), _locked(folder):
-        if (folder / _SEAL).exists():
+        is_deleted = not part.path.exists()
+        if is_deleted:
+            _remove(folder)
+        if is_deleted or (folder / _SEAL).exists():
             raise BadInput("The job takes no parts any more.", code="JOB_NOT_OPEN")
         former = _read(note)
         _replace(note, content)
@@ -213,12 +217,17 @@ def _replace(path: Path, content: bytes) -> None:
         file.flush()
         os.fsync(file.fileno())
     new.replace(path)
+    _keep_names(path.parent)
+
+
+def _keep_names(directory: Path) -> None:
+    """Put on disk which files there are."""
     if os.name == "posix":
-        directory = os.open(path.parent, os.O_RDONLY)
+        opened = os.open(directory, os.O_RDONLY)
         try:
-            os.fsync(directory)
+            os.fsync(opened)
         finally:
-            os.close(directory)
+            os.close(opened)
 
 
 def _read(note: Path) -> Part | None:

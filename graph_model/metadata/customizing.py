@@ -59,6 +59,8 @@ def problems_of_fields(
     problems: list[Problem] = []
     taken = {field.name for field in known.fields}
     every = {field.name: field for field in (*known.fields, *(item.field for item in fields))}
+    if not fields and not is_new:
+        problems.append(Problem("MISSING_FIELD", "Name at least one field.", ("fields",)))
     if sum(field.custom for field in known.fields) + len(fields) > MAX_FIELDS:
         problems.append(
             Problem("TOO_MANY_FIELDS", f"An object may have {MAX_FIELDS} custom fields.", ("fields",))

@@ -17,7 +17,7 @@ from graph_model.reading.shape import Direction, Hop, Order, Path, Value
 from resolvers.enums import described
 from resolvers.fields import related, stored
 from resolvers.principal import Scope
-from resolvers.scalars import Date, DateTime, Decimal
+from resolvers.scalars import JSON, Date, DateTime, Decimal
 from resolvers.types.node import Node
 
 Class = TypeVar("Class", bound=type)
@@ -83,6 +83,7 @@ class SourcedObject(Node):
     source: str = stored(Scope.PROFILE_READ, "The source that sent it.")
     record_id: str = stored(Scope.PROFILE_READ, "Its id in the source.")
     modified_at: DateTime = stored(Scope.PROFILE_READ, "When the source last changed it.")
+    fields: JSON = stored(Scope.PROFILE_PII, "All of its fields, custom ones included.")
 
 
 def _made(object_type: ObjectType) -> type[SourcedObject]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import gzip
 import io
 import json
@@ -26,6 +27,15 @@ query ($email: String!) {
   individual(by: {identifier: {type: EMAIL, value: $email}}) { firstName lastName }
 }
 """
+
+
+CRASHING = base64.b64decode(
+    "UEFSMRUEFRQVFEwVBBUAEgAAAQAAAGEBAAAAYhUAFSAVICwVBhUQFQYVBhw2AigBYhgBYRERAAAAAgAAAAMCAwAAAAMPAAED"
+    "AhUEGUw1ABgGc2NoZW1hFQIANAIYAWwVAhUGTDwAAAA1BBgEbGlzdBUCABUMJQIYB2VsZW1lbnQlAEwcAAAAFgQZHBkcJgAc"
+    "FQwZNQAGEBk4AWwEbGlzdAdlbGVtZW50FQAWBhaKARaKASY4JggcNgIoAWIYAWEREQAZLBUEFQAVAgAVABUQFQIAPBYEGSYE"
+    "AhlGAgAABAAAABaKARYEJggWigEAKCBwYXJxdWV0LWNwcC1hcnJvdyB2ZXJzaW9uIDI2LjAuMRkcHAAAAMwAAABQQVIx"
+)
+"""A damaged Parquet file at which PyArrow 26 aborts its process."""
 
 
 async def ingest(
@@ -160,6 +170,7 @@ async def test_records_are_patched_and_deleted_by_files(gateway: GatewayProcess,
         ("wide.csv", "id\n9\n".encode("utf-16"), "No records.", "INVALID_ENCODING"),
         ("cut.csv.gz", gzip.compress(b"id\n10\n")[:-3], None, "TRUNCATED_FILE"),
         ("bomb.csv.gz", gzip.compress(b"id\n" + b"\n" * 50_000_000), "No records.", "EXPANDS_TOO_MUCH"),
+        ("crash.parquet", CRASHING, "No records.", "WORKER_LOST"),
         ("no.parquet", b"id\n11\n", "No records.", "CORRUPT_FILE"),
         ("table.csv", b"PK\x03\x04", "No records.", "WRONG_FORMAT"),
     ],

@@ -129,6 +129,48 @@ def test_values_may_be_written_as_that_model_writes_them(
     assert record.fields == fields
 
 
+@pytest.mark.parametrize(
+    ("field", "value", "kept"),
+    [
+        ("isPrimary", True, True),
+        ("isPrimary", " No ", False),
+        ("isPrimary", "1", True),
+        ("isPrimary", 1, "INVALID_BOOLEAN"),
+        ("isPrimary", "maybe", "INVALID_BOOLEAN"),
+        ("email", True, "INVALID_TEXT"),
+    ],
+)
+def test_a_truth_value_may_be_written_as_files_write_it(field: str, value: Any, kept: Any) -> None:
+    raw = {"id": "1", "partyId": "1", field: value}
+    record = validate(raw, "crm", OBJECTS["ContactPointEmail"], received_at=NOW)
+    found = record.fields[field] if isinstance(record, Record) else record[0].code
+    assert found == kept
+
+
+@pytest.mark.parametrize(
+    ("value", "kept"),
+    [
+        (2.5, "2.5"),
+        (0.1, "0.1"),
+        (-7, "-7"),
+        ("1e3", "1000"),
+        ("0.000001", "0.000001"),
+        (0, "0"),
+        ("12.500", "12.5"),
+        (True, "INVALID_DECIMAL"),
+        (float("nan"), "INVALID_DECIMAL"),
+        ("1e400", "INVALID_DECIMAL"),
+        ("0.0000001", "INVALID_DECIMAL"),
+        ("half", "INVALID_DECIMAL"),
+    ],
+)
+def test_a_number_is_kept_exactly(value: Any, kept: str) -> None:
+    raw = {"id": "1", "salesOrderId": "1", "quantity": value}
+    record = validate(raw, "shop", OBJECTS["SalesOrderProduct"], received_at=NOW)
+    found = record.fields["quantity"] if isinstance(record, Record) else record[0].code
+    assert found == kept
+
+
 def test_canonical_names_take_no_more_than_before() -> None:
     for raw in ({"total": 49.9}, {"orderedAt": "2026-10-01"}, {"status": "placed"}):
         record = validate({"id": "1", **raw}, "shop", OBJECTS["SalesOrder"], received_at=NOW)

@@ -101,6 +101,10 @@ def test_an_engagement_needs_its_moment_and_nobody_adds_a_profile() -> None:
     assert [item.code for item in problems_of_object(SHIPPED, profile, [])] == ["INVALID_CATEGORY"]
 
 
+def test_there_is_something_to_add() -> None:
+    assert codes() == ["MISSING_FIELD"]
+
+
 def test_a_name_is_given_once() -> None:
     assert codes(field("a__c"), field("a__c")) == ["ALREADY_EXISTS"]
     (problem,) = problems_of_fields(SHIPPED, "Case", [field("a__c"), field("b__c"), field("a__c")])

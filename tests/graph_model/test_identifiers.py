@@ -99,7 +99,11 @@ def test_what_is_no_document_is_refused(
     assert caught.value.code == code
 
 
-@given(st.text(min_size=1, max_size=64), st.text(max_size=64), st.text(min_size=1, max_size=128))
+@given(
+    st.text(min_size=1, max_size=64).filter(str.strip),
+    st.text(max_size=64),
+    st.text(min_size=1, max_size=128),
+)
 def test_any_document_is_found_as_it_was_kept(type_: str, issuer: str, number: str) -> None:
     kept = party_identifier(type_, issuer, number)
     if kept is not None:

@@ -90,6 +90,19 @@ async def test_nothing_is_added_to_what_is_sealed(uploads: Uploads, job: str) ->
     assert len(files(uploads, job)) == 2
 
 
+async def test_a_part_of_a_job_that_is_deleted_meanwhile_is_not_kept(uploads: Uploads, job: str) -> None:
+    async def slow() -> AsyncIterator[bytes]:
+        yield b"x" * 2_000_000
+        await uploads.delete(job)
+        yield b"y"
+
+    with pytest.raises(BadInput) as refused:
+        await uploads.write(job, 1, slow())
+
+    assert refused.value.code == "JOB_NOT_OPEN"
+    assert not uploads.folder(job).exists()
+
+
 async def test_no_more_is_taken_than_the_quota_of_all_jobs_together(uploads: Uploads, job: str) -> None:
     for number in (1, 2):
         await uploads.write(new_id("job"), number, pieces(b"x" * 4_000_000))

@@ -62,6 +62,34 @@ class Relay:
         await asyncio.gather(_pass_on(reader, far_writer), _pass_on(far_reader, writer))
 
 
+class HoldingRelay(Relay):
+    """A relay that holds back what the server answers while `answering` is not set."""
+
+    def __init__(self, uri: str) -> None:
+        super().__init__(uri)
+        self.answering = asyncio.Event()
+        self.answering.set()
+
+    async def _between(
+        self,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+        far_reader: asyncio.StreamReader,
+        far_writer: asyncio.StreamWriter,
+    ) -> None:
+        await asyncio.gather(_pass_on(reader, far_writer), self._answer(far_reader, writer))
+
+    async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            while data := await reader.read(65_536):
+                await self.answering.wait()
+                writer.write(data)
+                await writer.drain()
+            writer.write_eof()
+        except OSError:
+            writer.transport.abort()
+
+
 class CommitRelay(Relay):
     """A relay that counts the COMMIT messages of Bolt, and can strike at one of them."""
 

@@ -54,7 +54,7 @@ def _row(number: int, line: str, limits: Limits) -> Row | BadRow:
 def _trouble(value: Any, line: str, limits: Limits) -> tuple[str, str] | None:
     if not isinstance(value, dict):
         return "INVALID_RECORD", "The line is not a JSON object."
-    if line.count("{") + line.count("[") > limits.depth and _depth(value) > limits.depth:
+    if line.count("{") + line.count("[") > limits.depth and depth_of(value) > limits.depth:
         return "NESTED_TOO_DEEPLY", f"The line nests deeper than {limits.depth} levels."
     # Each key has a colon, so that only a line with more of them need be read once more.
     if line.count(":") > len(value):
@@ -72,7 +72,8 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _depth(value: Any) -> int:
+def depth_of(value: Any) -> int:
+    """How deep lists and objects are nested in a value."""
     # No recursion of its own: orjson takes 1,024 levels.
     deepest, level = 0, [value]
     while level:

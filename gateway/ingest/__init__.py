@@ -1,0 +1,1 @@
+"""Records over plain HTTP: a body that is stored while it arrives, and answered line by line."""
