@@ -86,6 +86,8 @@ async def commit_batch(
     fates = business.decided.changed | profiles.decided.changed
     actors = {key: fate.last.actor for key, fate in fates.items() if fate.last is not None}
     outcome_of = {key: fate.outcome for key, fate in fates.items()}
+    # Who changes a satellite changes what its party says.
+    authors = {str(party): actors[key] for party, changes in moved.items() for key in changes} | actors
     changed_devices = [
         with_logins(record, _known_logins(stored.get(key)))
         for key, record in devices.items()
@@ -116,7 +118,7 @@ async def commit_batch(
     changes = await gather(
         transaction,
         ruling,
-        {str(record.key): actors.get(str(record.key), SYSTEM) for record in records},
+        {str(record.key): authors.get(str(record.key), SYSTEM) for record in records},
         before,
         after,
     )

@@ -9,7 +9,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from graph_model.errors import BadInput
+from graph_model.errors import BadInput, GatewayError
+from graph_model.identity.anticipation import anticipate
 from graph_model.ingestion.bulk.model import Assignment, Position, Reached
 from graph_model.ingestion.bulk.reading import Item, Load, Reader, Wanted, bounded_reader
 from graph_model.ingestion.bulk.storing import Storing
@@ -86,7 +87,13 @@ class IngestFiles:
                 observer=self._observer,
             )
             async with self._reading(run, assignment, reached, paths) as ask:
-                await self._store_all(assignment, storing, ask)
+
+                async def read(wanted: Wanted) -> Load:
+                    load = await ask(wanted)
+                    await _anticipate(run, load)
+                    return load
+
+                await self._store_all(assignment, storing, read)
         return storing.reached.as_resume_point()
 
     async def abandon(self, run: Run) -> None:
@@ -172,3 +179,12 @@ class IngestFiles:
             last = items[-1]
             here = replace(storing.reached.position, part=last.part, row=last.number)
             yield items, load.position if start == len(load.items) else here
+
+
+async def _anticipate(run: Run, load: Load) -> None:
+    """Weigh what the rows will be compared with, while the load before them is being stored."""
+    submissions = (submission for item in load.items for submission in item.row.submissions)
+    with suppress(GatewayError):  # Whoever stores them meets it, too.
+        await anticipate(
+            run.graph, [(each.record, each.features) for each in submissions if each.features is not None]
+        )
