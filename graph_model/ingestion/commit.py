@@ -86,6 +86,8 @@ async def commit_batch(
     fates = business.decided.changed | profiles.decided.changed
     actors = {key: fate.last.actor for key, fate in fates.items() if fate.last is not None}
     outcome_of = {key: fate.outcome for key, fate in fates.items()}
+    # Who changes a satellite changes what its party says.
+    authors = {str(party): actors[key] for party, changes in moved.items() for key in changes} | actors
     changed_devices = [
         with_logins(record, _known_logins(stored.get(key)))
         for key, record in devices.items()
@@ -116,7 +118,7 @@ async def commit_batch(
     changes = await gather(
         transaction,
         ruling,
-        {str(record.key): actors.get(str(record.key), SYSTEM) for record in records},
+        {str(record.key): authors.get(str(record.key), SYSTEM) for record in records},
         before,
         after,
     )
@@ -140,13 +142,14 @@ async def commit_batch(
         if item.deleted and (tie := tied.get(key := str(item.key)))
         if tie.owner is not None
     }
-    await records_store.save_objects(transaction, objects, business.writings)
-    await history.keep(transaction, profiles.decided.kept, business.decided.kept)
+    fresh = await records_store.save_objects(transaction, objects, business.writings, business.stored)
     await bereaved.tie_anew(transaction, SYSTEM, now=now)
     if also is not None:
         await also(transaction)
-    written = Written(objects, tied, business.stored, business.incomplete)
+    written = Written(objects, tied, fresh, business.incomplete)
     settled = await settle(transaction, changes, written, threshold, now=now)
+    # New objects are there only now.
+    await history.keep(transaction, profiles.decided.kept, business.decided.kept)
     whose = settled.resolution.membership | settled.whose
     parties = business.parties_of_all
     whose |= await _whose(
