@@ -91,8 +91,8 @@ class IngestFiles:
             )
             async with self._reading(run, assignment, reached, paths) as ask:
 
-                async def read(wanted: Wanted) -> Load:
-                    load = await ask(wanted)
+                async def read(wanted: Wanted, registry: Registry) -> Load:
+                    load = await ask(wanted, registry)
                     await _anticipate(run, load)
                     return load
 
