@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from time import perf_counter
-from typing import Any, LiteralString
+from typing import Any, LiteralString, TypeAlias
 
 from graph_model.graph import Transaction
 from graph_model.identity import components, costing, keysets, logins, ready
@@ -13,6 +13,7 @@ from graph_model.identity.candidates import IDENTIFIER, Mark, Pair, marks_of, pa
 from graph_model.identity.components import Neighbourhood
 from graph_model.identity.matching.features import Features, unpack
 from graph_model.identity.model import Evidence
+from graph_model.identity.rulesets.active import Loaded
 from graph_model.identity.subjects import (
     Changes,
     findable,
@@ -39,9 +40,13 @@ MATCH (r:SourceRecord {key: row[0]})
 SET r.generics = row[1]
 """
 
+Row: TypeAlias = list[Any]
+"""A stored record as it is compared: its key, source, packed features, identifiers, the generic ones among
+them, and its component."""
+
 
 @dataclass(frozen=True, slots=True)
-class _Candidate:
+class Candidate:
     """A record that takes part in matching: `said` is all that it says, `features` what of it counts."""
 
     source: str
@@ -185,18 +190,17 @@ async def save_generics(
 
 async def _candidates(
     transaction: Transaction, changes: Changes, here: Neighbourhood, keys: Collection[str], *, ahead: bool
-) -> dict[str, _Candidate]:
+) -> dict[str, Candidate]:
     """The records of the keys that take part in matching, with their features as the ruleset lets them
     count."""
-    pool: dict[str, _Candidate] = {}
+    pool: dict[str, Candidate] = {}
     loaded = changes.loaded
-    rows: list[list[Any]] = [
+    rows: list[Row] = [
         [member.key, member.source, member.features, member.identifiers, member.generics, member.component]
         for key in keys
         if (member := here.members.get(key)) is not None and not member.deleted
     ]
-    if missing := sorted(key for key in keys if key not in here.members):
-        rows += await transaction.run(_CANDIDATES, keys=missing)
+    rows += await read_candidates(transaction, [key for key in keys if key not in here.members])
     if ahead and changes.regenerates:
         carried = {identifier for row in rows for identifier in row[3] or ()}
         census = changes.census
@@ -205,18 +209,31 @@ async def _candidates(
         census.before |= held
         for row in rows:
             row[4] = census.generic(marks_of((), row[3] or ()))
-    for key, source, packed, identifiers, generics, component in rows:
-        if packed is None:
-            continue  # No ruleset has decided this record yet; whoever does will meet the others.
-        features = unpack(packed)
-        if takes_part(source, features, loaded):
-            counted = matching_features(features, loaded, generics or ())
-            pool[key] = _Candidate(source, features, identifiers or (), counted, component)
+    for row in rows:
+        if (one := counted_candidate(row, loaded)) is not None:
+            pool[row[0]] = one
     return pool
 
 
+async def read_candidates(transaction: Transaction, keys: Collection[str]) -> list[Row]:
+    """The stored records of these keys that were not deleted, as they are compared."""
+    return list(await transaction.run(_CANDIDATES, keys=sorted(keys))) if keys else []
+
+
+def counted_candidate(row: Row, loaded: Loaded) -> Candidate | None:
+    """The record with its features as the ruleset lets them count; None if it takes no part in matching."""
+    _, source, packed, identifiers, generics, component = row
+    if packed is None:
+        return None  # No ruleset has decided this record yet; whoever does will meet the others.
+    features = unpack(packed)
+    if not takes_part(source, features, loaded):
+        return None
+    counted = matching_features(features, loaded, generics or ())
+    return Candidate(source, features, identifiers or (), counted, component)
+
+
 async def _fallen(
-    transaction: Transaction, changes: Changes, doubtful: Iterable[Pair], pool: Mapping[str, _Candidate]
+    transaction: Transaction, changes: Changes, doubtful: Iterable[Pair], pool: Mapping[str, Candidate]
 ) -> set[Pair]:
     """Of the pairs that share a mark which counts no longer those that share no other one that counts."""
     pairs = [

@@ -125,7 +125,7 @@ def pack(features: Features) -> str:
     return orjson.dumps(_trimmed(values)).decode()
 
 
-@lru_cache(maxsize=1 << 14)
+@lru_cache(maxsize=1 << 15)
 def unpack(packed: str) -> Features:
     """The features that `pack` wrote."""
     values = orjson.loads(packed)

@@ -28,7 +28,7 @@ DEVICE_WEIGHT = 20 * BIT
 _DEVICE, _SAME = "device", "SAME"
 _WEAK = frozenset({"first_name", "last_name", "name_order", "middle_name", "suffix", "gender"})
 _PREPARED_AT_MOST = 1 << 14
-_WEIGHED_AT_MOST = 1 << 14
+_WEIGHED_AT_MOST = 1 << 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +90,11 @@ class Scorer:
         self._common = _common(ruleset)
         self._prepared: dict[str, Prepared] = {}
         self._weighed: dict[tuple[str, str], tuple[Features, Features, int, str]] = {}
+
+    @property
+    def remembered(self) -> int:
+        """How many pairs it has the weights of in mind."""
+        return len(self._weighed)
 
     def weigh(self, a: Features, b: Features) -> int:
         """The weight of a pair, whichever comes first."""
