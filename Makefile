@@ -1,6 +1,6 @@
 # Needs nothing but Python 3.11 or later and make. PYTHON=... names the interpreter that makes .venv.
 .DELETE_ON_ERROR:
-.PHONY: demo test clients soak bench-reads bench-pages bench-matching bench-rates bench-ingestion neo4j schema docs lock clean
+.PHONY: demo test clients soak bench-reads bench-pages bench-matching bench-rates bench-ingestion bench-objects neo4j schema docs lock clean
 
 BIN = .venv/bin
 PIP_INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check
@@ -56,6 +56,10 @@ bench-matching: .venv/test.stamp
 bench-rates: .venv/test.stamp
 	$(BIN)/python -m benchmarks.matching.rates $(if $(ENGINES),--engines $(ENGINES))
 
+# How quickly orders, cases and visits find their persons. Needs what the tests on Neo4j need; takes some minutes,
+# in which the machine should do nothing else.
+bench-objects: .venv/test.stamp
+	$(BIN)/python -m benchmarks.objects $(if $(ENGINES),--engines $(ENGINES))
 # Files of 1,000,000 people and of 200,000 orders and page views by bulk jobs: rows a second, and memory. Takes hours
 # with both engines; OPTIONS="--engines embedded --rows 200000" takes fewer. Before that, for a minute each: 64 clients
 # that send single records; STREAMING="--records 5000" takes more of them.

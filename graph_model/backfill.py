@@ -136,7 +136,7 @@ async def tie_objects(graph: Graph) -> None:
             keys = [str(item.key) for item in objects]
             tied = await linking.tied(transaction, keys)
             await transaction.run(_FREE, keys=keys)
-            await linking.link(transaction, objects, tied, stored=keys, time=times.to_text(times.utc_now()))
+            await linking.link(transaction, objects, tied, fresh={}, time=times.to_text(times.utc_now()))
 
         await graph.write(write)
 

@@ -108,16 +108,7 @@ class Line:
         self._read = event.sequence
         if event.sequence in self._done or not self._webhook.wants(event):
             return
-        delivery = Delivery(
-            webhook_id=self._webhook.id,
-            event_id=event.id,
-            sequence=event.sequence,
-            kind=event.kind,
-            individual_id=event.individual_id,
-            lanes=event.lanes,
-            state=DeliveryState.WAITING,
-        )
-        item = Item(delivery, event)
+        item = Item(Delivery.of(event, self._webhook.id), event)
         self._fresh[item.sequence] = item
         is_behind_held = any(self._lanes[lane][-1].held for lane in event.lanes & self._lanes.keys())
         self._add(item)

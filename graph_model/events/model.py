@@ -44,11 +44,16 @@ class Event:
     data: dict[str, Any]
 
     @property
+    def records(self) -> list[dict[str, str]]:
+        """The records that caused it, as it names them. What is about a ruleset counts records instead."""
+        return [] if self.kind is EventKind.RULESET_STALE else self.data.get("records", [])
+
+    @property
     def sources(self) -> set[str]:
         """The sources whose records caused it; none of what is a conclusion of ours."""
         if (source := self.data.get("source")) is not None:
             return {source}
-        return {record["source"] for record in self.data.get("records", ())}
+        return {record["source"] for record in self.records}
 
     @property
     def lanes(self) -> frozenset[str]:

@@ -18,7 +18,7 @@ _PACK: LiteralString = """
 UNWIND $rows AS row
 MATCH (e:Event {id: row.id})
 DELETE e
-CREATE (:EventPage {sequence: row.sequence, id: row.id, size: 1, time: row.time, events: row.events})
+CREATE (:EventPage {sequence: row.sequence, id: row.id, time: row.time, events: row.events})
 """
 
 

@@ -27,8 +27,7 @@ MATCH (c:Counter {name: 'events'})
 SET c.value = c.value + $count
 WITH c.value - $count AS base
 UNWIND $pages AS page
-CREATE (:EventPage {sequence: base + page.place, id: page.id, size: page.size, time: $time,
-                    events: page.events})
+CREATE (:EventPage {sequence: base + page.place, id: page.id, time: $time, events: page.events})
 RETURN count(page)
 """
 
@@ -100,7 +99,7 @@ async def sequence_of(graph: Graph, event_id: str) -> int:
 
 def _page(place: int, id_: str, events: Sequence[NewEvent]) -> dict[str, Any]:
     packed = orjson.dumps([[event.kind, event.individual_id, event.data] for event in events])
-    return {"place": place, "id": id_, "size": len(events), "events": packed.decode()}
+    return {"place": place, "id": id_, "events": packed.decode()}
 
 
 def _following(sequence: int, rows: Iterable[Sequence[Any]]) -> list[Event]:

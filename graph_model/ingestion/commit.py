@@ -142,13 +142,14 @@ async def commit_batch(
         if item.deleted and (tie := tied.get(key := str(item.key)))
         if tie.owner is not None
     }
-    await records_store.save_objects(transaction, objects, business.writings)
-    await history.keep(transaction, profiles.decided.kept, business.decided.kept)
+    fresh = await records_store.save_objects(transaction, objects, business.writings, business.stored)
     await bereaved.tie_anew(transaction, SYSTEM, now=now)
     if also is not None:
         await also(transaction)
-    written = Written(objects, tied, business.stored, business.incomplete)
+    written = Written(objects, tied, fresh, business.incomplete)
     settled = await settle(transaction, changes, written, threshold, now=now)
+    # New objects are there only now.
+    await history.keep(transaction, profiles.decided.kept, business.decided.kept)
     whose = settled.resolution.membership | settled.whose
     parties = business.parties_of_all
     whose |= await _whose(

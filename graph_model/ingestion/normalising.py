@@ -115,7 +115,7 @@ async def normalise_objects(
     catalogue = await read_catalogue(transaction)
     objects = [_called(_record(catalogue.registry, row, None, default_country), catalogue) for row in rows]
     time = times.to_text(now)
-    written = Written(objects, await linking.tied(transaction, keys), keys)
+    written = Written(objects, await linking.tied(transaction, keys))
     changes = await gather(transaction, ruling, {}, _nothing, _nothing)
     settled = await settle(transaction, changes, written, threshold, now=now)
     await tell(transaction, settled, (), time=time)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from graph_model import times
 from graph_model.events import store as events
@@ -28,12 +29,13 @@ from graph_model.records.model import STEWARD, Record
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """The business objects that a transaction saved, as they are now; the keys of those that were `stored`
-    before, and how they were `tied`; and of those that are `hidden`, because they are not complete."""
+    """The business objects that a transaction writes, as they are now: how those were `tied` that are there,
+    the properties of those that are still to be made (`fresh`), and the keys of those that are `hidden`,
+    because they are not complete."""
 
     objects: Sequence[Record] = ()
     tied: Mapping[str, Tied] = field(default_factory=dict)
-    stored: Collection[str] = frozenset()
+    fresh: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     hidden: Collection[str] = frozenset()
 
 
@@ -87,7 +89,7 @@ async def follow(
     owned = await ownership.refresh(transaction, resolution.identifiers, moved, time=time)
     turned = await traces.turn(transaction, owned.owned, owned.disowned, owned.before)
     linked = await link(
-        transaction, written.objects, written.tied, stored=written.stored, hidden=written.hidden, time=time
+        transaction, written.objects, written.tied, fresh=written.fresh, hidden=written.hidden, time=time
     )
     absent = resolution.merged.keys() | resolution.gone
     changed = (owned.mentioned | turned.ordered | linked.ordered) - absent

@@ -107,8 +107,7 @@ RETURN count(c)
 
 _SAVE_OBJECTS: LiteralString = f"""
 UNWIND $rows AS row
-MERGE (r:BusinessObject {{key: row.key}})
-ON CREATE SET r.id = row.id
+MATCH (r:BusinessObject {{key: row.key}})
 {_KEEP_SUPERSEDED}
 SET r += row.properties
 RETURN count(r)
@@ -310,15 +309,26 @@ async def _carry(
 
 
 async def save_objects(
-    transaction: Transaction, objects: Sequence[Record], writings: Mapping[str, Writing]
-) -> None:
-    """Save business objects; whose they are is for `identity/traces` to say."""
+    transaction: Transaction,
+    objects: Sequence[Record],
+    writings: Mapping[str, Writing],
+    stored: Collection[str],
+) -> dict[str, dict[str, Any]]:
+    """Save business objects that are `stored`; return the properties of those that are not, by key: they are
+    made by who ties them, in one statement with that (`identity/traces`)."""
     rows = []
+    fresh: dict[str, dict[str, Any]] = {}
     for item in objects:
         key = str(item.key)
-        rows.append(_row(key, new_id("obj"), _object(item, writings[key]), writings[key]))
+        properties = _object(item, writings[key])
+        if key in stored:
+            rows.append(_row(key, None, properties, writings[key]))
+        else:
+            said = {name: value for name, value in properties.items() if value is not None}
+            fresh[key] = said | {"key": key, "id": new_id("obj")}
     if rows:
         await transaction.run(_SAVE_OBJECTS, rows=rows)
+    return fresh
 
 
 def _identifier(identifier: Identifier) -> dict[str, str]:
@@ -330,7 +340,7 @@ def _identifier(identifier: Identifier) -> dict[str, str]:
     }
 
 
-def _row(key: str, id_: str, properties: dict[str, Any], writing: Writing) -> dict[str, Any]:
+def _row(key: str, id_: str | None, properties: dict[str, Any], writing: Writing) -> dict[str, Any]:
     superseded = []
     if writing.superseded is not None:
         modified_at, received_at, mode = writing.superseded

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Self
 
 from graph_model.events.model import Event, EventKind
 
@@ -93,6 +94,19 @@ class Delivery:
     next_attempt_at: str | None = None
     last_error: str | None = None
     last_attempt_at: str | None = None
+
+    @classmethod
+    def of(cls, event: Event, webhook_id: str) -> Self:
+        """The delivery of an event that was not attempted yet."""
+        return cls(
+            webhook_id=webhook_id,
+            event_id=event.id,
+            sequence=event.sequence,
+            kind=event.kind,
+            individual_id=event.individual_id,
+            lanes=event.lanes,
+            state=DeliveryState.WAITING,
+        )
 
     @property
     def id(self) -> str:

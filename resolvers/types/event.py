@@ -111,7 +111,7 @@ class InsightEvent(Node):
                     record_id=item["recordId"],
                     outcome=RecordOutcome(item["outcome"]),
                 )
-                for item in data.get("records", [])
+                for item in event.records
             ],
             merged_ids=[strawberry.ID(id_) for id_ in data.get("mergedIds", [])],
             split_ids=[strawberry.ID(id_) for id_ in data.get("splitIds", [])],

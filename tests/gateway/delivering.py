@@ -79,11 +79,11 @@ async def stored(graph: Graph, id_: str) -> Webhook:
     return webhook
 
 
-def patiently(*errors: type[Exception]) -> AsyncRetrying:
-    """Attempts until an assertion holds, and there are none of these errors, for 20 seconds."""
+def patiently(*errors: type[Exception], within: float = 20.0) -> AsyncRetrying:
+    """Attempts until an assertion holds, and there are none of these errors, for so many seconds."""
     return AsyncRetrying(
         retry=retry_if_exception_type((AssertionError, *errors)),
-        stop=stop_after_delay(20),
+        stop=stop_after_delay(within),
         wait=wait_fixed(0.02),
         reraise=True,
     )

@@ -252,6 +252,16 @@ def test_what_was_driven_again_goes_before_what_is_newer() -> None:
     assert world.sent[-3:] in ([1, 5, 4], [1, 4, 5])
 
 
+def test_a_webhook_that_hears_no_echo_hears_of_what_no_source_sent() -> None:
+    endpoint = replace(ENDPOINT, except_source="crm")
+    stale = {"version": 2, "records": 1_000, "trainedOn": 10, "tables": []}
+    assert endpoint.wants(Event("evt_1", 1, EventKind.RULESET_STALE, None, "", stale))
+    own = {"source": "crm", "object": "Contact", "recordId": "1"}
+    assert not endpoint.wants(Event("evt_2", 2, EventKind.RECORD_UPDATED, "a", "", own))
+    assert not endpoint.wants(Event("evt_3", 3, EventKind.INDIVIDUAL_UPDATED, "a", "", {"records": [own]}))
+    assert endpoint.wants(Event("evt_4", 4, EventKind.INDIVIDUAL_UPDATED, "a", "", {"records": []}))
+
+
 NAMES = st.sampled_from(["a", "b", "c", "d", "a+b", "c+d", "b+c"])
 
 

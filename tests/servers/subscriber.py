@@ -64,6 +64,8 @@ async def _payloads(socket: websockets.ClientConnection) -> AsyncIterator[dict[s
         message = json.loads(frame)
         if message["type"] == "ping":
             await _send(socket, {"type": "pong"})
+        elif message["type"] == "complete":
+            return
         else:
             assert message["type"] == "next", message
             yield message["payload"]

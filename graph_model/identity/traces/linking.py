@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import LiteralString
+from types import MappingProxyType
+from typing import Any, LiteralString
 
 import orjson
 
@@ -33,6 +34,19 @@ UNWIND $rows AS row
 MATCH (o:BusinessObject {key: row[0]})
 MATCH (t:Trace {key: row[1]})
 CREATE (o)-[:CAUSED_BY]->(t)
+"""
+
+_MAKE: LiteralString = """
+UNWIND $rows AS row
+CREATE (o:BusinessObject {key: row.key, id: row.id})
+SET o += row
+"""
+
+_MAKE_TIED: LiteralString = """
+UNWIND $rows AS row
+MATCH (t:Trace {key: row[0]})
+CREATE (o:BusinessObject {key: row[1].key, id: row[1].id})-[:CAUSED_BY]->(t)
+SET o += row[1]
 """
 
 _SAVE_ORDERS: LiteralString = """
@@ -101,13 +115,13 @@ async def link(
     objects: Sequence[Record],
     before: Mapping[str, Tied],
     *,
-    stored: Collection[str],
+    fresh: Mapping[str, Mapping[str, Any]],
     hidden: Collection[str] = (),
     time: str,
 ) -> Linked:
-    """Tie these business objects, which are saved, by what they carry, or else by what they are part of, and
-    after them what is part of them. `before` says how those were tied that were `stored`. What is deleted or
-    `hidden` is tied to nothing."""
+    """Tie these business objects by what they carry, or else by what they are part of, and after them what is
+    part of them. `before` says how those were tied that are there; those that are not are made of their
+    properties (`fresh`). What is deleted or `hidden` is tied to nothing."""
     linked = Linked()
     if not objects:
         return linked
@@ -121,7 +135,6 @@ async def link(
         for key, item in shown.items()
         if not own[key] and (parents := relations.references(item))
     }
-    above = await relations.save(transaction, objects, stored, shown, following)
     named = {identifier.key: identifier for item in objects for identifier in item.identifiers}
     tying = _Tying(transaction, named, linked, time)
 
@@ -131,7 +144,11 @@ async def link(
 
     first = [untied(key, found) for key, found in own.items() if key not in following]
     first += [Untied(key, "", (), None) for key in before if key not in shown]
-    changed = await tying.tie(first, before)
+    changed = await tying.tie(first, before, fresh)
+    if rest := [row for key, row in fresh.items() if not own.get(key)]:
+        await transaction.run(_MAKE, rows=rest)
+    stored = {key for item in objects if (key := str(item.key)) not in fresh}
+    above = await relations.save(transaction, objects, stored, shown, following)
     if following:
         found = await relations.inherited(transaction, following)
         second = [untied(key, found.get(key, ())) for key in following]
@@ -150,8 +167,14 @@ class _Tying:
     linked: Linked
     time: str
 
-    async def tie(self, items: Sequence[Untied], before: Mapping[str, Tied]) -> dict[str, tuple[str, ...]]:
-        """Tie the items, and keep up the orders; return the identifiers of those of which they changed."""
+    async def tie(
+        self,
+        items: Sequence[Untied],
+        before: Mapping[str, Tied],
+        fresh: Mapping[str, Mapping[str, Any]] = MappingProxyType({}),
+    ) -> dict[str, tuple[str, ...]]:
+        """Tie the items, and keep up the orders; return the identifiers of those of which they changed. Those
+        that are `fresh` are made."""
         transaction = self.transaction
         traces: dict[str, Trace] = {}
         trace_of: dict[str, str] = {}
@@ -167,9 +190,15 @@ class _Tying:
         owners |= await store.create(transaction, missing, self.named, time=self.time)
         if untied := [key for key, tie in were.items() if trace_of.get(key) != tie.trace]:
             await transaction.run(_UNTIE, keys=untied)
-        rows = [[key, to] for key, to in trace_of.items() if key not in were or were[key].trace != to]
-        if rows:
-            await transaction.run(_TIE, rows=rows)
+        if making := [[to, fresh[key]] for key, to in trace_of.items() if key in fresh]:
+            await transaction.run(_MAKE_TIED, rows=making)
+        moving = [
+            [key, to]
+            for key, to in trace_of.items()
+            if key not in fresh and (key not in were or were[key].trace != to)
+        ]
+        if moving:
+            await transaction.run(_TIE, rows=moving)
         self.linked.whose.update((key, owner) for key, to in trace_of.items() if (owner := owners[to]))
         packed = {key: orders for key, (_, orders) in found.items()}
         counted_anew = await _count(transaction, items, trace_of, were, packed)

@@ -12,7 +12,8 @@ from typing import Any, TypeAlias
 from graph_model.errors import BadInput, GatewayError
 from graph_model.identity.anticipation import anticipate
 from graph_model.ingestion.bulk.model import Assignment, Position, Reached
-from graph_model.ingestion.bulk.reading import Item, Load, Reader, Wanted, bounded_reader
+from graph_model.ingestion.bulk.reading import Item, Load, Reader, Wanted
+from graph_model.ingestion.bulk.sending import received, sending_reader
 from graph_model.ingestion.bulk.storing import Storing
 from graph_model.ingestion.bulk.touched import Touched
 from graph_model.ingestion.formats.model import Format, Limits
@@ -22,6 +23,7 @@ from graph_model.ingestion.uploads import Uploads
 from graph_model.jobs.runner import Run
 from graph_model.metadata.catalogue import Catalogue, Catalogues
 from graph_model.metadata.objects import Category
+from graph_model.metadata.registry import Registry
 from graph_model.observer import Observer
 from graph_model.workers import Companion
 
@@ -37,7 +39,8 @@ APART = 8_000_000
 TOUCHED = "touched"
 """The file beside a job's parts that counts individuals."""
 
-Ask: TypeAlias = Callable[[Wanted], Awaitable[Load]]
+Ask: TypeAlias = Callable[[Wanted, Registry], Awaitable[Load]]
+"""Reads a load, whose rows are prepared by that registry."""
 
 
 class IngestFiles:
@@ -88,8 +91,8 @@ class IngestFiles:
             )
             async with self._reading(run, assignment, reached, paths) as ask:
 
-                async def read(wanted: Wanted) -> Load:
-                    load = await ask(wanted)
+                async def read(wanted: Wanted, registry: Registry) -> Load:
+                    load = await ask(wanted, registry)
                     await _anticipate(run, load)
                     return load
 
@@ -118,11 +121,15 @@ class IngestFiles:
         }
         # A Parquet file can make its reader take what memory there is, or end it.
         if assignment.format is Format.PARQUET or assignment.size - reached.position.bytes >= self._apart:
-            async with Companion(bounded_reader, *args, **options) as companion:
-                yield companion.ask
+            async with Companion(sending_reader, *args, **options) as companion:
+
+                async def ask(wanted: Wanted, registry: Registry) -> Load:
+                    return received(await companion.ask(wanted), registry)
+
+                yield ask
         else:
             here = Reader(*args, **options)
-            yield lambda wanted: asyncio.to_thread(here, wanted)
+            yield lambda wanted, _: asyncio.to_thread(here, wanted)
 
     async def _store_all(self, assignment: Assignment, storing: Storing, ask: Ask) -> None:
         async with aclosing(self._loads(assignment, ask)) as loads:
@@ -143,7 +150,8 @@ class IngestFiles:
             nonlocal given
             catalogue = await catalogue_for(self._catalogues, assignment.source, assignment.object)
             new, given = (None if catalogue is given else catalogue), catalogue
-            return await ask(Wanted(self._size(assignment, catalogue), new))
+            wanted = Wanted(self._size(assignment, catalogue), new)
+            return await ask(wanted, catalogue.registry)
 
         reading = asyncio.create_task(following(), name="rows")
         try:

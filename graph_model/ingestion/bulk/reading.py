@@ -13,7 +13,6 @@ from typing import Any, BinaryIO
 from graph_model import times
 from graph_model.ingestion.bulk.model import Assignment, Position
 from graph_model.ingestion.deciding import Submission
-from graph_model.ingestion.formats.bounding import bound_memory
 from graph_model.ingestion.formats.model import BadFile, BadRow, Format, Limits
 from graph_model.ingestion.formats.model import Row as FileRow
 from graph_model.ingestion.formats.reading import Rows, read_rows
@@ -60,12 +59,6 @@ class Load:
     position: Position
     ended: bool
     failure: tuple[str, str] | None = None
-
-
-def bounded_reader(*args: Any, **options: Any) -> Reader:
-    """The reader of a process that does nothing else."""
-    bound_memory()
-    return Reader(*args, **options)
 
 
 class Reader:
