@@ -16,6 +16,8 @@ import orjson
 from graph_model.graph import Graph
 from graph_model.identity import identifiers
 from graph_model.identity.ownership import owner
+from graph_model.identity.traces import store as traces
+from graph_model.identity.traces.model import decide
 from graph_model.insights.model import DAY, DAYS_SINCE_LAST_ORDER, LIFETIME_VALUE, MILLION
 from graph_model.metadata.objects import DEVICE_OBJECT
 from graph_model.metadata.registry import SHIPPED
@@ -37,6 +39,12 @@ MATCH (o:BusinessObject)-[:CAUSED_BY]->(:Trace)-[:LEADS_TO]->(:Identifier)-[:BEL
 RETURN collect([o.key, i.id])
 """
 _TIES: LiteralString = "MATCH (o:BusinessObject)-[:CAUSED_BY]->(:Trace) RETURN collect(o.key)"
+_TRACES: LiteralString = """
+MATCH (t:Trace)
+RETURN collect([t.identifiers, COLLECT { MATCH (t)-[:LEADS_TO]->(x:Identifier) RETURN x.key },
+                COLLECT { MATCH (t)-[:AWAITS]->(x:Identifier) RETURN x.key }])
+"""
+_OWNED: LiteralString = "MATCH (x:Identifier)-[:BELONGS_TO]->(:Individual) RETURN collect(x.key)"
 _VALUES: LiteralString = """
 MATCH (v:InsightValue)-[:OF]->(i:Individual)
 RETURN collect([i.id, v.name, v.unit, v.amount, v.since])
@@ -52,9 +60,16 @@ class Belonging:
 
 
 async def stored(graph: Graph) -> Belonging:
-    """What the graph says, after checking that no object is tied twice."""
+    """What the graph says, after checking that no object is tied twice, and that traces lead where they
+    should, as far as none is left for later."""
     ties = await graph.read(_TIES)
     assert len(ties) == len(set(ties))
+    if await traces.is_settled(graph):
+        owned = set(await graph.read(_OWNED))
+        for carried, leading, awaited in await graph.read(_TRACES):
+            decision = decide(tuple(carried), owned)
+            assert leading == ([decision.leads_to] if decision.leads_to is not None else []), carried
+            assert sorted(awaited) == sorted(decision.awaits), carried
     values = frozenset(tuple(row) for row in await graph.read(_VALUES))
     return Belonging(dict(await graph.read(_TIED)), values)
 
