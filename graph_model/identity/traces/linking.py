@@ -56,11 +56,11 @@ SET t.orders = row[1]
 """
 
 _LAST: LiteralString = """
-RETURN [key IN $keys | COLLECT {
-  MATCH (:Trace {key: key})<-[:CAUSED_BY]-(o:BusinessObject)
-  WHERE NOT coalesce(o.status, '') IN $uncounted
-  RETURN max(o.orderedAt)
-}]
+UNWIND $keys AS key
+MATCH (:Trace {key: key})<-[:CAUSED_BY]-(o:BusinessObject)
+WHERE NOT coalesce(o.status, '') IN $uncounted
+WITH key, max(o.orderedAt) AS last
+RETURN collect([key, last])
 """
 
 
@@ -259,7 +259,7 @@ async def _count(
             orders_of(to).add(now)
     if looked_for := sorted(key for key in doubtful if orders[key].sums):
         last = await transaction.run(_LAST, keys=looked_for, uncounted=list(UNCOUNTED))
-        for key, (moment,) in zip(looked_for, last, strict=True):
+        for key, moment in last:
             orders[key].last = moment
     if orders:
         await transaction.run(_SAVE_ORDERS, rows=[[key, found.pack()] for key, found in orders.items()])
