@@ -10,16 +10,11 @@ from datetime import datetime
 from functools import partial
 
 import structlog
-from starlette.applications import Starlette
-from starlette.middleware import Middleware
-from starlette.middleware.cors import CORSMiddleware
-from starlette.middleware.trustedhost import TrustedHostMiddleware
-from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp
 
+from gateway.application import application
 from gateway.background import Cleaning, forever, job_runner, running_jobs, sweeping
 from gateway.embedded.server import EmbeddedServer
-from gateway.graphql.app import GRAPHQL, graphql_interface
 from gateway.graphql.connections import Connections
 from gateway.graphql.limits import Limits
 from gateway.graphql.lookup import Lookup
@@ -27,17 +22,9 @@ from gateway.graphql.manifest import read_manifest
 from gateway.graphql.metering import Meter
 from gateway.graphql.operations import Operations
 from gateway.graphql.rate import Rate, RateLimiter
-from gateway.graphql.requests import Transport
-from gateway.health import health_routes
-from gateway.ingest.endpoint import ingest_routes
-from gateway.ingest.spool import Spool
-from gateway.jobs.rejected import rejected_routes
-from gateway.plain import Door
 from gateway.settings import Settings
-from gateway.shortcut import Shortcut
-from gateway.telemetry import Instruments, open_instruments
+from gateway.telemetry import open_instruments
 from gateway.telemetry.watching import Telemetry
-from gateway.uploads.endpoint import upload_routes
 from gateway.webhooks.deliverer import Deliverer
 from gateway.webhooks.signing import new_secret, parse_secret
 from graph_model import times
@@ -48,7 +35,6 @@ from graph_model.ingestion.formats.model import Limits as FileLimits
 from graph_model.ingestion.ingestion import Ingestion
 from graph_model.ingestion.uploads import Uploads
 from graph_model.insights.model import Threshold
-from graph_model.jobs import store
 from graph_model.jobs.watching import Watch
 from graph_model.metadata.catalogue import Catalogues
 from graph_model.migrations import migrate
@@ -56,11 +42,7 @@ from graph_model.observer import Observer
 from graph_model.reading.together import Together
 from resolvers.context import Context, Services
 from resolvers.planning.operation import compile_operation
-from resolvers.principal import DEVELOPMENT, Principal
 from resolvers.schema import schema
-
-LOCAL = ["localhost", "127.0.0.1", "[::1]"]
-"""The names of this machine."""
 
 _log = structlog.get_logger(__name__)
 
@@ -217,7 +199,7 @@ async def open_gateway(
             )
         ]
         try:
-            app = _application(settings, services, operations, connections, instruments)
+            app = application(settings, services, operations, connections, instruments)
             yield Gateway(app, services, operations, connections)
         finally:
             for task in tasks:
@@ -246,75 +228,3 @@ def _operations(
         telemetry=telemetry,
         compile_operation=partial(compile_operation, schema._schema),
     )
-
-
-def _application(
-    settings: Settings,
-    services: Services,
-    operations: Operations,
-    connections: Connections,
-    instruments: Instruments,
-) -> ASGIApp:
-    spool = Spool(settings.data_dir / "spool", quota=settings.spool_quota, patience=settings.spool_patience)
-    metrics = instruments.metrics
-    if metrics is not None:
-        metrics.watch(
-            event_position=lambda: services.tail.position,
-            records_waiting=lambda: services.ingestion.waiting,
-            spooled_bytes=lambda: spool.used,
-            requests_open=lambda: connections.open[Transport.HTTP],
-            sockets_open=lambda: connections.open[Transport.WEBSOCKET],
-        )
-    interface = graphql_interface(
-        operations,
-        connections,
-        authenticate=_authenticate,
-        max_body_bytes=settings.max_body_bytes,
-        allowed_origins=settings.allowed_origins,
-        init_timeout=settings.init_timeout,
-        keep_alive=settings.keep_alive,
-    )
-    door = Door(connections, _authenticate, settings.allowed_origins)
-    app = Starlette(
-        routes=[
-            *interface.routes,
-            *ingest_routes(
-                door,
-                services.ingestion,
-                operations.meter,
-                spool,
-                most=settings.ingest_bodies,
-                idle=settings.ingest_idle,
-                limits=services.file_limits,
-            ),
-            *upload_routes(door, services.uploads, partial(store.find, services.graph)),
-            *rejected_routes(door, services.graph),
-            *health_routes(services.graph, connections),
-            *(metrics.routes(services.graph) if metrics is not None else ()),
-        ],
-        middleware=[*_middleware(settings), *instruments.middleware],
-    )
-    http: ASGIApp = interface.http
-    for class_, arguments, options in reversed(instruments.middleware):
-        http = class_(http, *arguments, **options)
-    return Shortcut(app, GRAPHQL, http, hosts=None if settings.insecure else LOCAL)
-
-
-def _middleware(settings: Settings) -> list[Middleware]:
-    middleware = [
-        Middleware(
-            CORSMiddleware,
-            allow_origins=settings.allowed_origins,
-            allow_methods=["GET", "POST", "PUT"],
-            allow_headers=["*"],
-            expose_headers=["x-request-id", "retry-after", "etag", "ratelimit", "ratelimit-policy"],
-        )
-    ]
-    if not settings.insecure:
-        # A gateway for this machine only must not answer to a stranger's name that resolves to it.
-        middleware.insert(0, Middleware(TrustedHostMiddleware, allowed_hosts=LOCAL))
-    return middleware
-
-
-def _authenticate(_: HTTPConnection) -> Principal:
-    return DEVELOPMENT

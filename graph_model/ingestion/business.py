@@ -11,9 +11,10 @@ from graph_model.ingestion.deciding import Decided, Submission, decide, is_incom
 from graph_model.ingestion.satellites import Contribution, contribution_of, party_of
 from graph_model.ingestion.versions import State
 from graph_model.ingestion.writing import writing
-from graph_model.records import store
+from graph_model.records import loading
+from graph_model.records.loading import StoredContent, StoredObject
 from graph_model.records.model import Record, RecordKey
-from graph_model.records.store import StoredContent, StoredObject, Writing
+from graph_model.records.store import Writing
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +84,10 @@ async def decide_objects(
     time: str,
 ) -> Business:
     """Decide what becomes of these versions of business objects."""
-    stored = await store.stored_objects(transaction, (str(item.record.key) for item in batch))
+    stored = await loading.stored_objects(transaction, (str(item.record.key) for item in batch))
     fixed = {str(item.record.key) for item in batch if item.record.object_type.immutable}
     states = {key: _state(found, None, key in fixed) for key, found in stored.items()}
-    content = await store.said_by_objects(transaction, wants_content(batch, states, anew))
+    content = await loading.said_by_objects(transaction, wants_content(batch, states, anew))
     states |= {key: _state(stored[key], found, key in fixed) for key, found in content.items()}
     decided = decide(batch, states, anew=anew, time=time)
     records = {key: fate.standing(default_country) for key, fate in decided.changed.items()}

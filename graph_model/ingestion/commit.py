@@ -29,10 +29,10 @@ from graph_model.ingestion.settle import Written, make_way, settle, tell
 from graph_model.insights import store as insights
 from graph_model.insights.model import Threshold
 from graph_model.metadata import counts
-from graph_model.records import history
+from graph_model.records import history, loading
 from graph_model.records import store as records_store
+from graph_model.records.loading import StoredRecord
 from graph_model.records.model import Record, RecordResult
-from graph_model.records.store import StoredRecord
 
 _WHOSE_RECORDS: LiteralString = """
 UNWIND $keys AS key
@@ -75,11 +75,11 @@ async def commit_batch(
     devices = _derived_devices((*(item.record for item in batch), *business.records.values()))
     moved = business.contributions
     wanted = {*(str(item.record.key) for item in of_profiles), *devices, *map(str, moved)}
-    stored = await records_store.stored_records(transaction, wanted)
+    stored = await loading.stored_records(transaction, wanted)
     # What no ruleset has decided yet is decided first, with all that it was one individual with.
     if undecided := [key for key, found in stored.items() if found.features is None and not found.deleted]:
         await normalise_records(transaction, undecided, default_country, threshold, now=now)
-        stored = await records_store.stored_records(transaction, wanted)
+        stored = await loading.stored_records(transaction, wanted)
     profiles = await decide_profiles(
         transaction, of_profiles, stored, moved, anew=anew, default_country=default_country, time=time
     )
@@ -98,7 +98,7 @@ async def commit_batch(
     deleted = [str(record.key) for record in records if record.deleted]
     bereaved = await corrections.bereaved(transaction, deleted)
     if gone := bereaved.tombstones(now=now):
-        stored |= await records_store.stored_records(transaction, [str(record.key) for record in gone])
+        stored |= await loading.stored_records(transaction, [str(record.key) for record in gone])
         records += gone
     known = {id(item.record): item.features for item in batch}
     features = {str(record.key): known.get(id(record)) or features_of(record) for record in records}

@@ -17,9 +17,10 @@ from graph_model.ingestion.versions import State
 from graph_model.ingestion.writing import writing
 from graph_model.metadata.custom import read_registry
 from graph_model.metadata.objects import INDIVIDUAL
-from graph_model.records import store
+from graph_model.records import loading
+from graph_model.records.loading import StoredContent, StoredRecord
 from graph_model.records.model import Record, RecordKey
-from graph_model.records.store import StoredContent, StoredRecord, Writing
+from graph_model.records.store import Writing
 from graph_model.records.validation import identified
 
 Moved = Mapping[RecordKey, Changes]
@@ -53,7 +54,7 @@ async def decide_profiles(
     here = {str(item.record.key) for item in batch} | contributions.keys()
     states = {key: _state(stored[key], None) for key in here & stored.keys()}
     touched = {key for key in contributions if key in stored and not stored[key].deleted}
-    content = await store.said_by_records(transaction, wants_content(batch, states, anew) | touched)
+    content = await loading.said_by_records(transaction, wants_content(batch, states, anew) | touched)
     states |= {key: _state(stored[key], found) for key, found in content.items()}
     decided = decide(batch, states, anew=anew, time=time)
     found = Profiles(decided)
@@ -110,7 +111,7 @@ async def _contributions(
         # So many that some of those which this batch changes cannot keep out others.
         most = satellites.MOST + max(map(len, short.values()))
         for (key, changes), rows in zip(
-            short.items(), await store.satellites_of(transaction, list(short), most), strict=True
+            short.items(), await loading.satellites_of(transaction, list(short), most), strict=True
         ):
             others: dict[str, Contribution] = {}
             for other, object_type, modified_at, text in rows:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from graph_model.graph import Graph
 from graph_model.identity.anticipation import anticipate
 from graph_model.identity.matching.features import Features, features_of
@@ -14,7 +16,12 @@ from graph_model.records.validation import validate
 from tests.graph_model.populations import START, Sent, person, send
 from tests.graph_model.snapshots import snapshot
 
-ADA = {"firstName": "Ada", "lastName": "Lovelace", "birthDate": "1980-12-10", "postalCode": "10115"}
+ADA: dict[str, Any] = {
+    "firstName": "Ada",
+    "lastName": "Lovelace",
+    "birthDate": "1980-12-10",
+    "postalCode": "10115",
+}
 
 
 def coming(sent: Sent) -> tuple[Record, Features]:

@@ -131,11 +131,12 @@ async def test_addresses_numbers_and_memberships_are_the_partys_too(
         number="C01X00T47",
     )
     await say(ingestion, "LoyaltyMembership", id="l1", partyId="1", loyaltyNumber="L-1", enrolledAt=at(0))
+    await say(ingestion, "Device", id="d1", partyId="1", deviceId="device-1")
     await send(ingestion, [ADA])
     ((records, values),) = [(part, found) for part, found in (await snapshot(graph)).golden.items()]
     assert (set(records), values["city"]) == ({"crm/Individual/1"}, "Berlin")
     carried = await graph.read("MATCH (:SourceRecord {recordId: '1'})-[:CARRIES]->(x) RETURN collect(x.type)")
-    assert sorted(carried) == ["LOYALTY_NUMBER", "PASSPORT"]
+    assert sorted(carried) == ["DEVICE", "LOYALTY_NUMBER", "PASSPORT"]
 
 
 async def test_a_party_may_be_of_another_object(graph: Graph, ingestion: Ingestion) -> None:

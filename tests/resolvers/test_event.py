@@ -3,7 +3,7 @@ from __future__ import annotations
 from graph_model.events.model import Event, EventKind
 from resolvers.types.event import InsightEvent
 
-OWN = {"source": "crm", "object": "Contact", "recordId": "1"}
+OWN: dict[str, object] = {"source": "crm", "object": "Contact", "recordId": "1"}
 
 
 def shown(kind: EventKind, data: dict[str, object], individual: str | None = None) -> InsightEvent:

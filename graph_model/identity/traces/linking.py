@@ -258,9 +258,9 @@ async def _count(
         if to is not None and now is not None:
             orders_of(to).add(now)
     if looked_for := sorted(key for key in doubtful if orders[key].sums):
-        last = await transaction.run(_LAST, keys=looked_for, uncounted=list(UNCOUNTED))
-        for key, moment in last:
-            orders[key].last = moment
+        last = dict(await transaction.run(_LAST, keys=looked_for, uncounted=list(UNCOUNTED)))
+        for key in looked_for:
+            orders[key].last = last.get(key)
     if orders:
         await transaction.run(_SAVE_ORDERS, rows=[[key, found.pack()] for key, found in orders.items()])
     return sorted(orders)

@@ -32,6 +32,8 @@ from tests.graph_model.snapshots import Snapshot, check_invariants, snapshot
 from tests.graph_model.sources.forms import NOW
 from tests.servers.engine import wipe
 
+PATIENCE = 180
+"""Seconds that a job may take on a busy machine."""
 THRESHOLD = Threshold(lifetime_value=500, silent_days=180)
 
 OLD: list[dict[str, Any]] = [
@@ -200,7 +202,7 @@ class Side:
     async def _run(self, kind: JobKind, input_: dict[str, Any], page: int) -> Job:
         async with self.running(page):
             job = await jobs.submit(self.graph, kind, input_, actor="test", now=NOW)
-            return await ended(self.graph, job.id)
+            return await ended(self.graph, job.id, within=PATIENCE)
 
     @asynccontextmanager
     async def running(self, page: int, write: Write | None = None) -> AsyncIterator[None]:
@@ -321,7 +323,7 @@ async def test_a_re_mapping_goes_on_where_another_process_stopped(
     await side.change(NEW)
     job = await stopped_after(side, steps)
     async with side.running(3):
-        finished = await ended(side.graph, job.id)
+        finished = await ended(side.graph, job.id, within=PATIENCE)
     assert finished.result == {"rows": 7, "refused": 0, "problems": []}
     remapped = await side.state()
     assert remapped == await ingested_from_the_start(side.graph, clock, SENT)
@@ -336,7 +338,7 @@ async def test_what_an_aborted_re_mapping_did_stays_and_the_next_one_does_the_re
     job = await stopped_after(side, 7)
     await lifecycle.abort(side.graph, job.id, now=NOW)
     async with side.running(1):
-        assert (await ended(side.graph, job.id)).state is JobState.ABORTED
+        assert (await ended(side.graph, job.id, within=PATIENCE)).state is JobState.ABORTED
     await check_invariants(side.graph)
     rest = await side.remap()
     assert rest.result is not None
