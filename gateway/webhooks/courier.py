@@ -77,6 +77,7 @@ class Courier:
         self._attempts: set[asyncio.Task[None]] = set()
         self._saving: asyncio.Task[None] | None = None
         self._is_over = self._is_lost = False
+        self._wakes = self._looked_after = 0
 
     def wake(self) -> None:
         """Look at the webhook now: somebody in this process changed something."""
@@ -126,7 +127,7 @@ class Courier:
                 )
                 read.extend(upcoming.take() or ())
                 if woken.take() is not None:
-                    self._leased_at = min(self._leased_at, self._terms.clock() - self._terms.renewal)
+                    self._wakes += 1
                 self._note(done)
 
     async def _finish(self, line: Line) -> None:
@@ -146,18 +147,21 @@ class Courier:
                 self._attempts.add(asyncio.create_task(self._attempt(line, item)))
 
     def _may_begin(self) -> bool:
-        """Whether an attempt that begins now is sure to end within the lease."""
+        """Whether an attempt that begins now is wanted still, and sure to end within the lease."""
+        if self._is_over or self._wakes != self._looked_after:
+            return False
         latest = self._leased_at + timedelta(seconds=self._terms.lease_seconds - self._terms.timeout)
-        return not self._is_over and self._terms.clock() <= latest
+        return self._terms.clock() <= latest
 
     def _save_if_due(self, line: Line) -> None:
-        is_due = self._terms.clock() - self._leased_at >= self._terms.renewal
+        is_old = self._terms.clock() - self._leased_at >= self._terms.renewal
+        is_due = is_old or self._wakes != self._looked_after
         if self._saving is None and (line.is_dirty or (is_due and not self._is_over)):
             self._saving = asyncio.create_task(self._save(line))
 
     async def _save(self, line: Line) -> None:
         """Save what there is to save, and renew the lease."""
-        now = self._terms.clock()
+        now, wakes = self._terms.clock(), self._wakes
         progress = line.progress()
         revision = await store.save(
             self._graph, progress, owner=self._terms.owner, now=now, seconds=self._terms.lease_seconds
@@ -165,7 +169,7 @@ class Courier:
         if revision is None:
             self._is_lost = True
             return
-        self._leased_at = now
+        self._leased_at, self._looked_after = now, wakes
         line.saved(progress)
         is_active = progress.webhook.state is WebhookState.ACTIVE
         if revision != self._webhook.revision or not is_active or line.is_short:
