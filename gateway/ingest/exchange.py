@@ -13,7 +13,7 @@ from starlette.types import Receive, Scope, Send
 from gateway.graphql.errors import present
 from gateway.ingest.chunks import Chunk, Chunks
 from gateway.ingest.lines import Tally
-from gateway.ingest.spool import SpooledAnswer
+from gateway.ingest.spool import SpooledAnswer, SpoolFull
 from graph_model.ingestion.formats.model import Row
 from graph_model.records.model import RecordResult
 
@@ -99,6 +99,8 @@ class Exchange:
             self._failure = self._chunks.failure
         except ExceptionGroup as failures:
             self._failure = _first(failures)
+            if isinstance(self._failure, SpoolFull):
+                _log.warning("ingest_spool_full", request_id=self._request_id)
         finally:
             await self._chunks.stop()
             # What was submitted is stored, whether or not there is somebody to tell.

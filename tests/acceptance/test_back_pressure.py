@@ -71,8 +71,9 @@ def raw_request(port: int, path: str, length: int) -> bytes:
     ).encode()
 
 
-async def send_all_then_read(gateway: GatewayProcess, body: bytes) -> list[Any]:
-    """The lines of the answer, of which nothing is read before the last byte is sent."""
+async def send_all_then_read(gateway: GatewayProcess, body: bytes, *, logged: str | None = None) -> list[Any]:
+    """The lines of the answer, of which nothing is read before the last byte is sent, and before the gateway
+    has `logged` that."""
     port = httpx.URL(gateway.url).port
     assert port is not None
     loop = asyncio.get_running_loop()
@@ -86,6 +87,7 @@ async def send_all_then_read(gateway: GatewayProcess, body: bytes) -> list[Any]:
             async for attempt in patiently():
                 with attempt:
                     assert await metric(gateway, "identity_gateway_spooled_bytes") > 10_000_000
+                    assert logged is None or logged in (gateway.directory / "gateway.log").read_text()
             answer = bytearray()
             while data := await loop.sock_recv(client, 1 << 20):
                 answer += data
@@ -131,7 +133,8 @@ async def test_who_never_reads_is_told_when_the_spool_is_full(
     environment = engine.environment() | {"GATEWAY_SPOOL_QUOTA": "11000000", "GATEWAY_SPOOL_PATIENCE": "0.2"}
     gateway = await GatewayProcess.start(tmp_path, environment)
     try:
-        *lines, last = await send_all_then_read(gateway, b"nonsense, and not much of it\n" * 250_000)
+        body = b"nonsense, and not much of it\n" * 250_000
+        *lines, last = await send_all_then_read(gateway, body, logged="ingest_spool_full")
 
         assert last["summary"]["complete"] is False
         assert last["summary"]["error"]["code"] == "SPOOL_FULL"
