@@ -144,7 +144,7 @@ async def tie_objects(graph: Graph) -> None:
 def _caused(
     key: str, modified_at: str, content_hash: str, said: str, type_: str, issuer: str, value: str
 ) -> Record:
-    of = RecordKey(*key.split("/", 2))
+    of = RecordKey.of(key)
     fields, withdrawn = read_fields(said)
     identifiers = (Identifier(IdentifierType(type_), issuer, value),)
     return Record(

@@ -126,6 +126,11 @@ class Graph:
 
         return await self._retried(attempt, self._patience)
 
+    async def execute(self, statement: LiteralString, **parameters: Any) -> Any:
+        """The one value of a writing statement's one record, once it is on disk in a transaction of its own.
+        Raises what `write` does."""
+        return await self.write(lambda transaction: transaction.run(statement, **parameters))
+
     async def rehearse(self, work: Callable[[Transaction], Awaitable[T]]) -> T:
         """What `work` returns in a transaction that is rolled back: what `write` would, had it been asked.
         Raises what `write` does."""

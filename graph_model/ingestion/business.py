@@ -41,7 +41,7 @@ class Business:
     def party_before(self, key: str) -> RecordKey | None:
         """The record that a satellite, by key, said something of before."""
         party = self.stored[key].party if key in self.stored else None
-        return RecordKey(*party.split("/", 2)) if party is not None else None
+        return RecordKey.of(party) if party is not None else None
 
     @property
     def incomplete(self) -> set[str]:

@@ -79,7 +79,7 @@ async def normalise_records(
 
     def before(loaded: Loaded) -> dict[str, Findable]:
         return {
-            key: findable(_key(key).source, unpack(packed), carried, loaded)
+            key: findable(RecordKey.of(key).source, unpack(packed), carried, loaded)
             for key, (packed, carried) in seen.items()
         }
 
@@ -131,16 +131,12 @@ def _nothing(_: Loaded) -> Mapping[str, Findable]:
     return {}
 
 
-def _key(text: str) -> RecordKey:
-    return RecordKey(*text.split("/", 2))
-
-
 def _record(
     registry: Registry, row: Sequence[Any], carried: Sequence[str] | None, default_country: str | None
 ) -> Record:
     """The record of a row, which has the identifiers that a profile record `carried` if it was made here."""
     key, object_type, modified_at, content_hash, fields = row
-    of = _key(key)
+    of = RecordKey.of(key)
     is_device = carried is not None and of.object == DEVICE_OBJECT
     type_ = DERIVED_DEVICE if is_device else registry.objects.get(object_type, INDIVIDUAL)
     sample = Record(of, type_, modified_at, content_hash, {}, ())

@@ -65,7 +65,7 @@ async def decide_profiles(
         registry = await read_registry(transaction)
         for key in unchanged:
             type_ = registry.objects.get(content[key].object_type, INDIVIDUAL)
-            sample = Record(RecordKey(*key.split("/", 2)), type_, "", "", {}, ())
+            sample = Record(RecordKey.of(key), type_, "", "", {}, ())
             was = stored[key]
             found.records[key] = merged(
                 sample,

@@ -95,7 +95,7 @@ async def rederive(
 ) -> Rederived:
     """Derive the rows anew whose records have these keys, those of them that are `wanted` for their kept
     versions. What was stored without a payload stays as it is."""
-    rows = list(dict.fromkeys(names.row_of(RecordKey(*key.split("/", 2))) for key in keys))
+    rows = list(dict.fromkeys(names.row_of(RecordKey.of(key)) for key in keys))
     kept = await load_kept(transaction, {key for row in rows for key in names.keys_of(row)})
     done = Rederived()
     batch: list[Submission] = []
@@ -124,7 +124,7 @@ async def rederive(
         latest = max(item.record.modified_at for item in made)
         for key in own.keys() - {str(item.record.key) for item in made}:
             if (canonical := own[key]) is not None:
-                left[key] = (RecordKey(*key.split("/", 2)), canonical, latest)
+                left[key] = (RecordKey.of(key), canonical, latest)
     if left:
         there = await transaction.run(_STILL_THERE, keys=sorted(left))
         batch += [Submission.of(_withdrawn(*left[key], catalogue), SYSTEM) for key in there]

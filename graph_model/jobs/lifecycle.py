@@ -68,7 +68,7 @@ _MANY = 1_000
 
 async def complete_upload(graph: Graph, id_: str, input_: Mapping[str, Any], *, now: datetime) -> Job | None:
     """Let an open job be run with this input from now on; None if it is not open, or not there."""
-    row = await _write(graph, _COMPLETE, id=id_, input=text_of(dict(input_)), now=times.to_text(now))
+    row = await graph.execute(_COMPLETE, id=id_, input=text_of(dict(input_)), now=times.to_text(now))
     return None if row is None else job_of(row)
 
 
@@ -76,7 +76,7 @@ async def abort(graph: Graph, id_: str, *, now: datetime) -> Job | None:
     """Ask for a job to end: at once if nobody runs it yet, or any more and nothing has to be taken back, else
     before its next step; None if there is no such job. One that has ended, or cannot be aborted any more,
     stays as it is."""
-    row = await _write(graph, _ABORT, id=id_, now=times.to_text(now))
+    row = await graph.execute(_ABORT, id=id_, now=times.to_text(now))
     return None if row is None else job_of(row)
 
 
@@ -102,7 +102,7 @@ async def delete(graph: Graph, id_: str, *, now: datetime) -> bool:
 
 async def delete_rejected(graph: Graph, id_: str) -> None:
     """Delete the rows that a job rejected."""
-    while await _write(graph, _REJECTED, id=id_, limit=_BATCH):
+    while await graph.execute(_REJECTED, id=id_, limit=_BATCH):
         pass
 
 
@@ -114,8 +114,4 @@ async def deleted_files(graph: Graph, holder: str) -> list[str]:
 async def forget_files(graph: Graph, id_: str) -> None:
     """The files of a deleted job are deleted, and the rows that it rejected."""
     await delete_rejected(graph, id_)
-    await _write(graph, _FORGET_FILES, id=id_)
-
-
-async def _write(graph: Graph, statement: LiteralString, **parameters: Any) -> Any:
-    return await graph.write(lambda transaction: transaction.run(statement, **parameters))
+    await graph.execute(_FORGET_FILES, id=id_)

@@ -168,7 +168,7 @@ async def runnable(
 
 async def lease(graph: Graph, id_: str, *, owner: str, now: datetime, seconds: float) -> Job | None:
     """The job, if `owner` may run it for the next seconds."""
-    row = await _write(graph, _LEASE, id=id_, owner=owner, **_lease_times(now, seconds))
+    row = await graph.execute(_LEASE, id=id_, owner=owner, **_lease_times(now, seconds))
     return None if row is None else job_of(row)
 
 
@@ -178,7 +178,7 @@ async def renew(
     """Hold the lease for so many seconds more; False if it is lost, or the job is to be aborted and is not
     `ending` already."""
     until = _lease_times(now, seconds)["until"]
-    return await _write(graph, _RENEW, id=id_, owner=owner, until=until, ending=ending) is not None
+    return await graph.execute(_RENEW, id=id_, owner=owner, until=until, ending=ending) is not None
 
 
 async def save(
@@ -220,8 +220,7 @@ async def finish(
 ) -> bool:
     """End a job, with its result or an error (code, message); False if the lease is lost."""
     code, message = error or (None, None)
-    ended = await _write(
-        graph,
+    ended = await graph.execute(
         _FINISH,
         id=id_,
         owner=owner,
@@ -238,12 +237,8 @@ async def release(graph: Graph, *, owner: str | None = None, id_: str | None = N
     """Give up the leases of `owner`, or the one of a job, so that another process need not wait for their
     end. Without an owner: those of everybody, which is for the only process that uses the graph, when it
     starts."""
-    await _write(graph, _RELEASE, owner=owner, id=id_)
+    await graph.execute(_RELEASE, owner=owner, id=id_)
 
 
 def _lease_times(now: datetime, seconds: float) -> dict[str, str]:
     return {"now": times.to_text(now), "until": times.to_text(now + timedelta(seconds=seconds))}
-
-
-async def _write(graph: Graph, statement: LiteralString, **parameters: Any) -> Any:
-    return await graph.write(lambda transaction: transaction.run(statement, **parameters))

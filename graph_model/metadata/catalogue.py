@@ -60,11 +60,6 @@ class Catalogues:
         await asyncio.shield(self._look())
         return self._known
 
-    async def knowing(self, object_name: str) -> Catalogue:
-        """The catalogue, as it is now if that object is not in the one at hand."""
-        known = await self.current()
-        return known if known.registry.find(object_name) else await self.renew()
-
     async def change(self, work: Callable[[Transaction, Catalogue], Awaitable[T]]) -> T:
         """What `work` returns, which changes the catalogue that it is given, once that is on disk. Changes
         take turns."""

@@ -7,7 +7,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TypeAlias
+from typing import Self, TypeAlias
 
 import orjson
 
@@ -36,6 +36,11 @@ class RecordKey:
 
     def __str__(self) -> str:
         return f"{self.source}/{self.object}/{self.record_id}"
+
+    @classmethod
+    def of(cls, text: str) -> Self:
+        """The key that was written so."""
+        return cls(*text.split("/", 2))
 
 
 @dataclass(frozen=True, slots=True)

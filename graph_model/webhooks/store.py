@@ -149,7 +149,7 @@ async def register(
         "exceptSource": except_source,
         "actor": actor,
     }
-    return _webhook(await _write(graph, _REGISTER, id=id_, time=times.to_text(now), **parameters))
+    return _webhook(await graph.execute(_REGISTER, id=id_, time=times.to_text(now), **parameters))
 
 
 async def all_webhooks(graph: Graph) -> list[Webhook]:
@@ -171,7 +171,7 @@ async def leasable(graph: Graph, *, owner: str, now: datetime) -> list[str]:
 async def lease(graph: Graph, id_: str, *, owner: str, now: datetime, seconds: float) -> Webhook | None:
     """The webhook, if it is active and `owner` may deliver to it for the next seconds."""
     until = times.to_text(now + timedelta(seconds=seconds))
-    row = await _write(graph, _LEASE, id=id_, owner=owner, now=times.to_text(now), until=until)
+    row = await graph.execute(_LEASE, id=id_, owner=owner, now=times.to_text(now), until=until)
     return None if row is None else _webhook(row)
 
 
@@ -205,37 +205,30 @@ async def save(graph: Graph, progress: Progress, *, owner: str, now: datetime, s
 
 async def release(graph: Graph, *, owner: str) -> None:
     """Give up all leases of `owner`, so that another process need not wait for their end."""
-    await _write(graph, _RELEASE, owner=owner)
+    await graph.execute(_RELEASE, owner=owner)
 
 
 async def enable(graph: Graph, id_: str) -> Webhook | None:
     """Send again now, from the place that was kept, and try anew what failed; None if there is no such
     webhook."""
     await deliveries.hasten(graph, id_)
-    row = await _write(graph, _ENABLE, id=id_)
+    row = await graph.execute(_ENABLE, id=id_)
     return None if row is None else _webhook(row)
 
 
 async def rotate_secret(graph: Graph, id_: str, *, secret: str, until: datetime) -> Webhook | None:
     """Sign with another secret, and with the one of now as well until that moment; None if there is no such
     webhook."""
-    row = await _write(graph, _ROTATE, id=id_, secret=secret, until=times.to_text(until))
+    row = await graph.execute(_ROTATE, id=id_, secret=secret, until=times.to_text(until))
     return None if row is None else _webhook(row)
 
 
 async def delete(graph: Graph, id_: str) -> bool:
     """Remove a webhook and its deliveries; False if there is none with that id."""
-    deleted = await _write(graph, _DELETE, id=id_) is not None
+    deleted = await graph.execute(_DELETE, id=id_) is not None
     # Nobody adds to them now: who delivers has lost its lease with the webhook.
     await deliveries.delete_all(graph, id_)
     return deleted
-
-
-async def _write(graph: Graph, statement: LiteralString, **parameters: Any) -> Any:
-    async def work(transaction: Transaction) -> Any:
-        return await transaction.run(statement, **parameters)
-
-    return await graph.write(work)
 
 
 def _webhook(row: Sequence[Any]) -> Webhook:
