@@ -11,7 +11,6 @@ import structlog
 from tenacity import AsyncRetrying, RetryCallState, wait_exponential
 
 from gateway.settings import Settings
-from graph_model.events.tail import Tail
 from graph_model.graph import Graph
 from graph_model.identity.rulesets import costs
 from graph_model.identity.rulesets.activation_job import ActivateRuleset
@@ -104,7 +103,6 @@ def running_jobs(
 def sweeping(
     ingestion: Ingestion,
     graph: Graph,
-    tail: Tail,
     clock: Callable[[], datetime],
     interval: float,
 ) -> Callable[[], Awaitable[None]]:
@@ -118,7 +116,6 @@ def sweeping(
             await costs.flush(graph)
             if await watch(graph, now=clock()):
                 _log.warning("ruleset_stale")
-                tail.wake()
             await asyncio.sleep(interval)
 
     return sweep

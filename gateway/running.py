@@ -130,7 +130,6 @@ async def open_gateway(
             ),
             default_country=settings.default_country,
             clock=clock,
-            on_commit=tail.wake,
             room=Room(settings.waiting_records, settings.waiting_bytes),
             observer=instruments.telemetry,
         )
@@ -153,10 +152,6 @@ async def open_gateway(
             graph, uploads, clock, keep=settings.upload_keep, interval=settings.sweep_interval
         )
 
-        def job_went_on() -> None:
-            tail.wake()
-            job_watch.wake()
-
         runner = job_runner(
             settings,
             graph,
@@ -165,7 +160,7 @@ async def open_gateway(
             uploads,
             limits,
             clock,
-            on_commit=job_went_on,
+            on_commit=job_watch.wake,
             observer=instruments.telemetry,
         )
         services = Services(
@@ -195,7 +190,7 @@ async def open_gateway(
                 running_jobs(runner, graph, clock),
                 job_watch.run,
                 cleaning.run,
-                sweeping(ingestion, graph, tail, clock, settings.sweep_interval),
+                sweeping(ingestion, graph, clock, settings.sweep_interval),
             )
         ]
         try:

@@ -7,9 +7,10 @@ the driver 40 to 95 µs, the same rows as one record of lists a thirtieth of tha
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from time import perf_counter
-from typing import Any, LiteralString, Self, TypeVar
+from typing import Any, LiteralString, Self, TypeAlias, TypeVar
 
 import neo4j
 from neo4j.exceptions import ConstraintError, DriverError, Neo4jError
@@ -17,8 +18,10 @@ from tenacity import AsyncRetrying, retry_if_exception, stop_after_delay, wait_r
 
 from graph_model.errors import GraphUnavailable, OperationTimeout
 from graph_model.observer import Observer
+from graph_model.plans import planned_once
 
 T = TypeVar("T")
+Listener: TypeAlias = Callable[[Sequence[Any]], None]
 
 DEFAULT_DATABASE = "neo4j"
 _TIMED_OUT = "Neo.ClientError.Transaction.TransactionTimedOut"
@@ -27,15 +30,23 @@ _TIMED_OUT = "Neo.ClientError.Transaction.TransactionTimedOut"
 class Transaction:
     """An explicit transaction: all of its statements are stored, or none."""
 
-    def __init__(self, inner: neo4j.AsyncTransaction, observer: Observer | None = None) -> None:
+    def __init__(
+        self, inner: neo4j.AsyncTransaction, ask: _Asking, listeners: Sequence[Listener] = ()
+    ) -> None:
         self._inner = inner
-        self._observer = observer
+        self._ask = ask
+        self._listeners = listeners
         self._afterwards: list[Callable[[], None]] = []
 
     def after_commit(self, call: Callable[[], None]) -> None:
         """Have this called once the transaction is on disk: what the process remembers of it. One that is
         run again, or rolled back, leaves nothing behind."""
         self._afterwards.append(call)
+
+    def announce(self, news: Sequence[Any]) -> None:
+        """Have those who listen to the graph told of this once the transaction is on disk."""
+        for listener in self._listeners:
+            self.after_commit(partial(listener, news))
 
     def committed(self) -> None:
         """To be told that the transaction is on disk."""
@@ -44,7 +55,7 @@ class Transaction:
 
     async def run(self, statement: LiteralString, **parameters: Any) -> Any:
         """The one value of the statement's one record; None if it has no record."""
-        return await _value(self._inner, statement, parameters, self._observer)
+        return await self._ask(self._inner, statement, parameters)
 
 
 class Graph:
@@ -68,7 +79,8 @@ class Graph:
         is the embedded one, which never sorts by an index, but reads one in its order. `observer` is told of
         each statement that is read or written with."""
         self.scans_in_order = scans_in_order
-        self._observer = observer
+        self._ask = _Asking(observer, planning_once=not scans_in_order)
+        self._listeners: list[Listener] = []
         self._patience = patience
         self._timeout = statement_timeout
         # One bookmark manager for all sessions: in a cluster, which `neo4j://` means, a read sees the write
@@ -86,13 +98,16 @@ class Graph:
             telemetry_disabled=True,
         )
 
+    def listen(self, listener: Listener) -> None:
+        """Have this told of what transactions of this connection announce."""
+        self._listeners.append(listener)
+
     async def read(self, statement: LiteralString, **parameters: Any) -> Any:
         """The one value of a reading statement's one record; None if it has no record."""
-        query = neo4j.Query(statement, timeout=self._timeout)
 
         async def attempt() -> Any:
             async with self._session(neo4j.READ_ACCESS) as session:
-                return await _value(session, query, parameters, self._observer)
+                return await self._ask(session, statement, parameters, seconds=self._timeout)
 
         return await self._retried(attempt, self._patience)
 
@@ -105,7 +120,7 @@ class Graph:
                 self._session(neo4j.READ_ACCESS) as session,
                 await session.begin_transaction(timeout=self._timeout) as transaction,
             ):
-                return await work(Transaction(transaction, self._observer))
+                return await work(Transaction(transaction, self._ask))
 
         return await self._retried(attempt, self._patience)
 
@@ -118,7 +133,7 @@ class Graph:
                 self._session(neo4j.WRITE_ACCESS) as session,
                 await session.begin_transaction(timeout=self._timeout) as transaction,
             ):
-                ours = Transaction(transaction, self._observer)
+                ours = Transaction(transaction, self._ask, self._listeners)
                 result = await work(ours)
                 await transaction.commit()
                 ours.committed()
@@ -140,7 +155,7 @@ class Graph:
                 self._session(neo4j.WRITE_ACCESS) as session,
                 await session.begin_transaction(timeout=self._timeout) as transaction,
             ):
-                result = await work(Transaction(transaction, self._observer))
+                result = await work(Transaction(transaction, self._ask))
                 await transaction.rollback()
                 return result
 
@@ -208,25 +223,39 @@ class Graph:
             raise
 
 
-async def _value(
-    runner: neo4j.AsyncSession | neo4j.AsyncTransaction,
-    statement: LiteralString | neo4j.Query,
-    parameters: dict[str, Any],
-    observer: Observer | None,
-) -> Any:
-    if observer is None:
-        record = await (await runner.run(statement, parameters)).single()  # type: ignore[arg-type]
-        return None if record is None else record[0]
-    failure: BaseException | None = None
-    began = perf_counter()
-    try:
-        return await _value(runner, statement, parameters, None)
-    except BaseException as error:
-        failure = error
-        raise
-    finally:
-        text = statement.text if isinstance(statement, neo4j.Query) else statement
-        observer.statement(text, perf_counter() - began, failure)
+class _Asking:
+    """How statements are put to an engine: who observes them, and whether it plans them by the lengths of
+    their lists unless that is prevented."""
+
+    def __init__(self, observer: Observer | None, *, planning_once: bool) -> None:
+        self._observer = observer
+        self._planning_once = planning_once
+
+    async def __call__(
+        self,
+        runner: neo4j.AsyncSession | neo4j.AsyncTransaction,
+        statement: LiteralString,
+        parameters: dict[str, Any],
+        *,
+        seconds: float | None = None,
+    ) -> Any:
+        """The one value of the statement's one record; None if it has no record. The engine stops it after so
+        many `seconds`; within a transaction those are the transaction's."""
+        failure: BaseException | None = None
+        began = perf_counter()
+        try:
+            text = statement
+            if self._planning_once:
+                text, parameters = planned_once(statement, parameters)
+            query = text if seconds is None else neo4j.Query(text, timeout=seconds)
+            record = await (await runner.run(query, parameters)).single()  # type: ignore[arg-type]
+            return None if record is None else record[0]
+        except BaseException as error:
+            failure = error
+            raise
+        finally:
+            if self._observer is not None:
+                self._observer.statement(statement, perf_counter() - began, failure)
 
 
 def _is_passing(error: BaseException) -> bool:

@@ -28,7 +28,7 @@ SET c.value = c.value + $count
 WITH c.value - $count AS base
 UNWIND $pages AS page
 CREATE (:EventPage {sequence: base + page.place, id: page.id, time: $time, events: page.events})
-RETURN count(page)
+RETURN max(base)
 """
 
 # One look-up for each number that a page may begin with: the embedded engine answers a range by reading every
@@ -55,13 +55,27 @@ _LAST: LiteralString = "MATCH (c:Counter {name: 'events'}) RETURN c.value"
 
 
 async def append(transaction: Transaction, events: Sequence[NewEvent], *, time: str) -> None:
-    """Write the events, in order. Must be the transaction's last statement."""
+    """Write the events, in order, and announce them as they were committed. Must be the transaction's last
+    statement."""
     if events:
         pages = [
             _page(start + 1, _page_of(new_id("evt")), events[start : start + PAGE])
             for start in range(0, len(events), PAGE)
         ]
-        await transaction.run(_APPEND, pages=pages, count=len(events), time=time)
+        base = int(await transaction.run(_APPEND, pages=pages, count=len(events), time=time))
+        transaction.announce(
+            [
+                Event(
+                    _id_of(pages[place // PAGE]["id"], place % PAGE),
+                    base + place + 1,
+                    event.kind,
+                    event.individual_id,
+                    time,
+                    event.data,
+                )
+                for place, event in enumerate(events)
+            ]
+        )
 
 
 async def find(graph: Graph, event_id: str) -> Event | None:

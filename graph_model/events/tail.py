@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing, suppress
 
 import structlog
@@ -19,11 +19,11 @@ _log = structlog.get_logger(__name__)
 
 
 class Tail:
-    """Reads each new event once and hands it to every follower.
+    """Hands each new event to every follower.
 
-    `poll` is how many seconds pass at most until an event of another process is seen; those of this process
-    are seen at once, by `wake`. `keep` events stay in memory; who is further behind reads from the graph,
-    so a slow follower costs no memory.
+    What this process commits it hears of, and reads it only if another process committed something before;
+    `poll` is how many seconds pass at most until an event of another process is seen. `keep` events stay in
+    memory; who is further behind reads from the graph, so a slow follower costs no memory.
     """
 
     def __init__(
@@ -43,22 +43,22 @@ class Tail:
         self._position = 0
         self._wake = asyncio.Event()
         self._news = asyncio.Event()
+        self._running = False
+        graph.listen(self._hear)
 
     @property
     def position(self) -> int:
         """The number of the newest event that was read."""
         return self._position
 
-    def wake(self) -> None:
-        """Look for new events now."""
-        self._wake.set()
-
     async def run(self) -> None:
         """Tail the outbox until cancelled; a graph that goes away is waited for. Raises GraphUnavailable if
         it is away at the start."""
+        self._running = False
         self._position = await store.last_sequence(self._graph)
         self._recent.clear()
         self._announce()
+        self._running = True
         while True:
             self._wake.clear()
             try:
@@ -66,12 +66,8 @@ class Tail:
             except GatewayError as error:
                 _log.warning("outbox_unreadable", code=error.code)
                 events = []
-            if events:
-                self._recent.extend(events)
-                self._position = events[-1].sequence
-                self._announce()
-                if self._observer is not None:
-                    self._observer.events([event.kind for event in events], events[0].time)
+            # Some of them may have been heard of meanwhile.
+            self._take([event for event in events if event.sequence > self._position])
             if len(events) < self._page:
                 with suppress(TimeoutError):
                     async with asyncio.timeout(self._poll):
@@ -96,6 +92,20 @@ class Tail:
                 after = events[-1].sequence
             else:
                 await news.wait()
+
+    def _hear(self, events: Sequence[Event]) -> None:
+        if self._running and events[0].sequence == self._position + 1:
+            self._take(events)
+        else:
+            self._wake.set()
+
+    def _take(self, events: Sequence[Event]) -> None:
+        if events:
+            self._recent.extend(events)
+            self._position = events[-1].sequence
+            self._announce()
+            if self._observer is not None:
+                self._observer.events([event.kind for event in events], events[0].time)
 
     def _announce(self) -> None:
         self._news.set()

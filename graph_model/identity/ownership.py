@@ -23,13 +23,6 @@ WHERE NOT coalesce(x.generic, false)
 RETURN collect([x.key, x.mentioned, o.id, i.id, r.objectType])
 """
 
-_NAMED: LiteralString = """
-UNWIND $keys AS key
-MATCH (x:Identifier {key: key})
-OPTIONAL MATCH (x)-[:BELONGS_TO]->(o:Individual)
-RETURN collect([x.key, o.id])
-"""
-
 _DISOWN: LiteralString = """
 UNWIND $keys AS key
 MATCH (x:Identifier {key: key})-[b:BELONGS_TO]->(:Individual)
@@ -88,25 +81,21 @@ async def refresh(
 ) -> Ownership:
     """Decide anew whose the identifiers are, and save what changed. `moved` says whose the records are now
     that were somebody else's, by key: so are the identifiers that name them."""
+    named = {named_by(record): individual for record, individual in moved.items()}
+    if not identifiers and not named:
+        return Ownership()
     before: dict[str, str | None] = {}
-    owners: dict[str, str | None] = {}
+    carrying: dict[str, set[tuple[str, bool]]] = {}
     mentioned: set[str] = set()
-    if identifiers:
-        carrying: dict[str, set[tuple[str, bool]]] = {}
-        rows = await transaction.run(_CARRYING, keys=sorted(identifiers))
-        for key, is_mentioned, owned_by, individual, object_name in rows:
-            before[key] = owned_by
-            if is_mentioned:
-                mentioned.add(key)
-            carriers = carrying.setdefault(key, set())
-            if individual is not None:
-                carriers.add((individual, object_name == DEVICE_OBJECT))
-        owners = {key: owner(carriers) for key, carriers in carrying.items()}
-    if moved:
-        of = {named_by(record): record for record in moved}
-        for key, owned_by in await transaction.run(_NAMED, keys=list(of)):
-            before[key], owners[key] = owned_by, moved[of[key]]
+    rows = await transaction.run(_CARRYING, keys=sorted({*identifiers, *named}))
+    for key, is_mentioned, owned_by, individual, object_name in rows:
+        before[key] = owned_by
+        if is_mentioned or key in named:
             mentioned.add(key)
+        carriers = carrying.setdefault(key, set())
+        if individual is not None:
+            carriers.add((individual, object_name == DEVICE_OBJECT))
+    owners = {key: named[key] if key in named else owner(carriers) for key, carriers in carrying.items()}
     changed = sorted(key for key, owned_by in owners.items() if owned_by != before[key])
     if disowned := [key for key in changed if before[key]]:
         await transaction.run(_DISOWN, keys=disowned)

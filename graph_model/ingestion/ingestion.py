@@ -35,8 +35,8 @@ T = TypeVar("T")
 
 
 class Ingestion:
-    """The write side of the graph. `on_commit` is called after each batch that may have written events;
-    `clock` tells the time, which thresholds depend on; `room` bounds what waits to be stored."""
+    """The write side of the graph. `clock` tells the time, which thresholds depend on; `room` bounds what
+    waits to be stored."""
 
     def __init__(
         self,
@@ -45,7 +45,6 @@ class Ingestion:
         threshold: Threshold,
         default_country: str | None = None,
         clock: Callable[[], datetime] = times.utc_now,
-        on_commit: Callable[[], None] = lambda: None,
         room: Room | None = None,
         observer: Observer | None = None,
         catalogues: Catalogues | None = None,
@@ -55,7 +54,6 @@ class Ingestion:
         self._threshold = threshold
         self._default_country = default_country
         self._clock = clock
-        self._on_commit = on_commit
         self._observer = observer
         self._turn = asyncio.Lock()
         storing = Storing(
@@ -64,7 +62,6 @@ class Ingestion:
             threshold,
             default_country=default_country,
             clock=clock,
-            on_commit=on_commit,
         )
         self._room = room or Room()
         self._batcher = Batcher[Request, Answer](
@@ -194,7 +191,6 @@ class Ingestion:
 
             async with self._turn:
                 written += await self._graph.write(work)
-            self._on_commit()
 
     async def forget(self) -> int:
         """Forget requests that were to be remembered until now; how many that were."""
@@ -209,9 +205,7 @@ class Ingestion:
             return await work(transaction, self._threshold, now)
 
         async with self._turn:
-            result = await self._graph.write(attempt)
-        self._on_commit()
-        return result
+            return await self._graph.write(attempt)
 
     async def drain(self) -> None:
         """Wait until everything that was accepted is stored."""

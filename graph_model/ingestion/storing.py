@@ -35,14 +35,12 @@ class Storing:
         *,
         default_country: str | None,
         clock: Callable[[], datetime],
-        on_commit: Callable[[], None],
     ) -> None:
         self._graph = graph
         self._turn = turn
         self._threshold = threshold
         self._default_country = default_country
         self._clock = clock
-        self._on_commit = on_commit
 
     async def store(self, requests: Sequence[Request]) -> list[Answer]:
         """Store all of these in one transaction; their answers, in order. One that was answered before is
@@ -53,9 +51,7 @@ class Storing:
             return await self._commit(transaction, requests, now)
 
         async with self._turn:
-            answers = await self._graph.write(work)
-        self._on_commit()
-        return answers
+            return await self._graph.write(work)
 
     async def rehearse(self, requests: Sequence[Request]) -> list[Answer]:
         """What would come of storing these. New individuals have ids that nobody will have."""

@@ -127,7 +127,7 @@ class Runner:
     process submitted are seen after `poll`; when the runner is cancelled, giving up its jobs may take
     `grace`. `alone`: no other process uses the graph, so that jobs which a killed one left behind go on at
     once.
-    `on_commit` is called after each step, which may have written events.
+    `on_commit` is called after each step.
     """
 
     def __init__(

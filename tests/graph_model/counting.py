@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, LiteralString, TypeVar
 
 from graph_model.graph import Graph, Transaction
@@ -37,6 +37,9 @@ class _CountingTransaction(Transaction):
     async def run(self, statement: LiteralString, **parameters: Any) -> Any:
         self._statements.append(statement)
         return await self._counted.run(statement, **parameters)
+
+    def announce(self, news: Sequence[Any]) -> None:
+        self._counted.announce(news)
 
     def after_commit(self, call: Callable[[], None]) -> None:
         self._counted.after_commit(call)

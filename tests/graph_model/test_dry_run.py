@@ -74,8 +74,8 @@ async def test_a_dry_run_leaves_no_trace(graph: Graph, clock: Clock) -> None:
         threshold=Threshold(lifetime_value=500, silent_days=180),
         clock=clock,
         observer=Watching(),
-        on_commit=lambda: told.append("committed"),
     )
+    graph.listen(told.append)
     before = await dump(graph)
 
     await try_out(

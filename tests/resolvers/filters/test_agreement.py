@@ -69,9 +69,7 @@ async def filled(engine: Engine) -> AsyncIterator[Filled]:
     async with engine.connect() as graph:
         await wipe(graph)
         await migrate(graph)
-        ingestion = Ingestion(
-            graph, threshold=Threshold(), default_country=None, clock=lambda: NOW, on_commit=lambda: None
-        )
+        ingestion = Ingestion(graph, threshold=Threshold(), default_country=None, clock=lambda: NOW)
         await ingestion.ingest("crm", "Individual", people(), actor="test")
         await ingestion.ingest("shop", "SalesOrder", orders(), actor="test")
         await ingestion.ingest("crm", "Case", cases(), actor="test")
