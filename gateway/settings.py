@@ -51,7 +51,7 @@ class Settings(BaseSettings):
     those of a job that is complete are deleted at once."""
     max_expansion: int = Field(100, ge=1)
     """Most bytes that a byte of a compressed file may expand to."""
-    embedded_heap: str = Field("1g", pattern=r"^[0-9]+[mg]$")
+    embedded_heap: str = Field("2g", pattern=r"^[0-9]+[mg]$")
     """Most memory that the embedded graph takes for itself, in Java's notation."""
     default_country: str | None = None
     """Country (ISO 3166-1 alpha-2) of phone numbers that name none, in records that name none."""

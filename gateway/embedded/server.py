@@ -67,7 +67,7 @@ class EmbeddedServer:
         self,
         data_dir: Path,
         *,
-        heap: str = "1g",
+        heap: str = "2g",
         command_timeout: float,
         start_timeout: float = 60.0,
         package: Path | None = None,

@@ -67,6 +67,7 @@ IN_EMAIL = 4
 """Letters of a name by which an e-mail address repeats it."""
 _SWAPPED = 4
 """The worst level at which the parts of a name may agree crosswise."""
+_WORST = 99
 _SIMILAR_FIRST = (2, 4)
 _SIMILAR_LAST = (1, 3)
 """Levels that say nothing where both are common names: a slip seldom makes another name."""
@@ -111,8 +112,8 @@ def _name(one: Name, other: Name, weights: Weights) -> list[Finding]:
     """Two names as they stand or, if that says more, with first and last name of one of them swapped."""
     found = _ordered(one.first, one.last, other.first, other.last, weights)
     if not found or any(finding.level > 2 for finding in found):
-        swapped = _ordered(one.first, one.last, other.last, other.first, weights)
-        if swapped and all(finding.level <= _SWAPPED for finding in swapped):
+        swapped = _ordered(one.first, one.last, other.last, other.first, weights, worst=_SWAPPED)
+        if swapped:
             swapped.append(
                 Finding("name_order", 1, 0, f"{one.first}, {one.last}", f"{other.first}, {other.last}")
             )
@@ -126,17 +127,24 @@ def _name(one: Name, other: Name, weights: Weights) -> list[Finding]:
     return found
 
 
-def _ordered(first: str, last: str, first_: str, last_: str, weights: Weights) -> list[Finding]:
+def _ordered(
+    first: str, last: str, first_: str, last_: str, weights: Weights, *, worst: int = _WORST
+) -> list[Finding]:
+    """What first and last names say; nothing if one of them agrees worse than at that level."""
     found: list[Finding] = []
     if first and first_:
         level = comparisons.first_name(first, first_)
         if level in _SIMILAR_FIRST and weights.both_common("first_name", first, first_):
             level = 5
+        if level > worst:
+            return []
         found.append(_finding("first_name", level, first, first_, weights))
     if last and last_:
         level = comparisons.last_name(last, last_)
         if level in _SIMILAR_LAST and weights.both_common("last_name", last, last_):
             level = 4
+        if level > worst:
+            return []
         found.append(_finding("last_name", level, last, last_, weights))
     return found
 
