@@ -15,7 +15,13 @@ class CountingGraph(Graph):
     """A Graph that keeps the statements it ran in `statements`."""
 
     def __init__(self, engine: Engine) -> None:
-        super().__init__(engine.uri, engine.user, engine.password, engine.database)
+        super().__init__(
+            engine.uri,
+            engine.user,
+            engine.password,
+            engine.database,
+            scans_in_order=engine.name == "embedded",
+        )
         self.statements: list[str] = []
 
     async def read(self, statement: LiteralString, **parameters: Any) -> Any:
