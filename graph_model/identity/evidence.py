@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from time import perf_counter
-from typing import Any, LiteralString, TypeAlias
+from typing import Any, LiteralString
 
 from graph_model.graph import Transaction
 from graph_model.identity import components, costing, keysets, logins, ready
 from graph_model.identity.candidates import IDENTIFIER, Mark, Pair, marks_of, pairs_among
 from graph_model.identity.components import Neighbourhood
+from graph_model.identity.foresight import Row
 from graph_model.identity.matching.features import Features, unpack
 from graph_model.identity.model import Evidence
 from graph_model.identity.rulesets.active import Loaded
@@ -39,10 +40,6 @@ UNWIND $rows AS row
 MATCH (r:SourceRecord {key: row[0]})
 SET r.generics = row[1]
 """
-
-Row: TypeAlias = list[Any]
-"""A stored record as it is compared: its key, source, packed features, identifiers, the generic ones among
-them, and its component."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +197,10 @@ async def _candidates(
         for key in keys
         if (member := here.members.get(key)) is not None and not member.deleted
     ]
-    rows += await read_candidates(transaction, [key for key in keys if key not in here.members])
+    others = [key for key in keys if key not in here.members]
+    known = changes.known.rows(others)
+    rows += known.values()
+    rows += await read_candidates(transaction, [key for key in others if key not in known])
     if ahead and changes.regenerates:
         carried = {identifier for row in rows for identifier in row[3] or ()}
         census = changes.census

@@ -7,11 +7,22 @@ from typing import LiteralString
 
 from graph_model.graph import Transaction
 from graph_model.identity.assignment import Retired
+from graph_model.identity.foresight import Turn
 from graph_model.identity.golden import Golden
 from graph_model.identity.matching.facts import Facts
 from graph_model.ids import new_id
 
-_LOCK: LiteralString = "MATCH (l:Lock {name: 'resolution'}) SET l.holder = $holder"
+# What is written first is locked; only then the name that the lock had is read. What is written is never the
+# value that is there: the embedded engine takes that for no change, and sees no conflict.
+_LOCK: LiteralString = """
+MATCH (l:Lock {name: 'resolution'})
+SET l.asked = $name
+WITH l, l.holder AS before
+SET l.holder = $name
+RETURN before
+"""
+
+_HOLDER: LiteralString = "MATCH (l:Lock {name: 'resolution'}) RETURN l.holder"
 
 _RETIRED: LiteralString = """
 UNWIND $ids AS id
@@ -91,11 +102,16 @@ RETURN collect(i.id)
 """
 
 
-async def lock(transaction: Transaction) -> None:
+async def lock(transaction: Transaction) -> Turn:
     """Let one writer at a time resolve: on Neo4j the others wait, on the embedded engine they conflict at
     the commit and run again. Without it, two writers that both find a key absent would both create it."""
-    # Never the value that is there: the embedded engine takes that for no change, and sees no conflict.
-    await transaction.run(_LOCK, holder=new_id("lck"))
+    name = new_id("lck")
+    return Turn(name, await transaction.run(_LOCK, name=name))
+
+
+async def last_turn(transaction: Transaction) -> str:
+    """The name that the lock was given last, by a transaction that is on disk."""
+    return str(await transaction.run(_HOLDER))
 
 
 async def retired(transaction: Transaction, individuals: Collection[str]) -> list[Retired]:

@@ -11,6 +11,7 @@ from graph_model.identity import components, keysets
 from graph_model.identity.assignment import NOTHING_NAMED, Naming
 from graph_model.identity.candidates import Caps, Census, Mark, marks_of, sets_of_keys
 from graph_model.identity.components import Member, Neighbourhood
+from graph_model.identity.foresight import NOTHING_KNOWN, Known
 from graph_model.identity.matching.features import Features, Party, unpack
 from graph_model.identity.matching.guards import without_blocked
 from graph_model.identity.rulesets.active import Active, Loaded, Phase
@@ -43,7 +44,8 @@ class Changes:
     records that are new and in no relation yet. `naming` is what a steward says of ids. `next`
     is the same as a ruleset sees it that is being activated, whose key sets may not all be there yet
     (`is_writing_keys`); `regenerates`: it calls other identifiers generic than what is stored. `logins` are
-    those of the records as they will be. Make it before anything is saved, and resolve when everything is.
+    those of the records as they will be. What is `known` of others need not be read. Make it before anything
+    is saved, and resolve when everything is.
     """
 
     loaded: Loaded
@@ -58,6 +60,7 @@ class Changes:
     regenerates: bool = False
     is_writing_keys: bool = False
     logins: Collection[str] = ()
+    known: Known = NOTHING_KNOWN
 
     async def save_keys(self, transaction: Transaction, *, anew: bool = False) -> None:
         """Save the blocking keys of the changed records; `anew`: whatever is there already."""
@@ -134,10 +137,12 @@ async def gather(
     actors: Mapping[str, str],
     before: Describe,
     after: Describe,
+    *,
+    known: Known = NOTHING_KNOWN,
 ) -> Changes:
     """The changes that saving makes, gathered before anything is saved. `before` and `after` say how the
     records are found under a ruleset."""
-    changes = await _gathered(transaction, now.deciding, actors, before, after)
+    changes = await _gathered(transaction, now.deciding, actors, before, after, known)
     if now.next is not None and now.phase is not Phase.CUTOVER:
         changes.next = await _gathered(transaction, now.next, actors, before, after)
         changes.next.regenerates = now.next.ruleset.generic_cap != now.current.ruleset.generic_cap
@@ -165,13 +170,19 @@ async def revisit(transaction: Transaction, loaded: Loaded, actors: Mapping[str,
 
 
 async def _gathered(
-    transaction: Transaction, loaded: Loaded, actors: Mapping[str, str], before: Describe, after: Describe
+    transaction: Transaction,
+    loaded: Loaded,
+    actors: Mapping[str, str],
+    before: Describe,
+    after: Describe,
+    known: Known = NOTHING_KNOWN,
 ) -> Changes:
     census = Census(caps(loaded))
     was, now = dict(before(loaded)), dict(after(loaded))
     marks = {mark for found in (*was.values(), *now.values()) for mark in found.holds}
-    census.before = await keysets.holders(transaction, marks, census.caps)
-    return Changes(loaded, dict(actors), census, was, now)
+    held = known.holders(marks)
+    census.before = held | await keysets.holders(transaction, marks - held.keys(), census.caps)
+    return Changes(loaded, dict(actors), census, was, now, known=known)
 
 
 def caps(loaded: Loaded) -> Caps:

@@ -9,7 +9,7 @@ from typing import LiteralString
 from graph_model import times
 from graph_model.events import store as events
 from graph_model.graph import Transaction
-from graph_model.identity import logins
+from graph_model.identity import foresight, logins
 from graph_model.identity import store as identity
 from graph_model.identity.corrections import following as corrections
 from graph_model.identity.evidence import SYSTEM
@@ -62,7 +62,7 @@ async def commit_batch(
     when the records are saved, before anything is decided. Of the records in `anew`, by key, the batch holds
     all versions in place of what is stored."""
     time = times.to_text(now)
-    await identity.lock(transaction)
+    turn = await identity.lock(transaction)
     ruling = await active(transaction)
     business = await decide_objects(
         transaction,
@@ -115,12 +115,15 @@ async def commit_batch(
             str(record.key): record_findable(record, features[str(record.key)], loaded) for record in records
         }
 
+    # Others than the records of the batch stay as they are until these are resolved.
+    is_plain = ruling.next is None and not undecided and also is None
     changes = await gather(
         transaction,
         ruling,
         {str(record.key): authors.get(str(record.key), SYSTEM) for record in records},
         before,
         after,
+        known=foresight.known(turn) if is_plain else foresight.NOTHING_KNOWN,
     )
     changes.logins = {login for item in features.values() for login in logins.logins_of(item)}
     await make_way(transaction, ruling, changes, threshold, now=now)
@@ -148,6 +151,11 @@ async def commit_batch(
         await also(transaction)
     written = Written(objects, tied, fresh, business.incomplete)
     settled = await settle(transaction, changes, written, threshold, now=now)
+    if is_plain:
+        resolved = settled.resolution
+        touched = {*changes.before, *changes.after, *resolved.before, *resolved.membership}
+        marks = frozenset(changes.census.before)
+        transaction.after_commit(lambda: foresight.committed(turn, touched, marks))
     # New objects are there only now.
     await history.keep(transaction, profiles.decided.kept, business.decided.kept)
     whose = settled.resolution.membership | settled.whose
