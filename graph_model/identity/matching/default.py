@@ -156,7 +156,7 @@ BLOCKED = (r"no-?reply@.*", r"no-?e?mail@.*", r"(null|none|unknown|anonymous)@.*
 DEFAULT = Ruleset(
     key_kinds=(
         "birth", "names", "initials", "email", "number_start", "phone_end", "name1_year", "name2_year",
-        "name1_day", "name2_day", "name1_place", "name2_place", "name2_birth_place",
+        "name1_place", "name2_place", "name2_birth_place",
     ),
     key_cap=10,
     prior=-12_700,
