@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from graph_model.identity.candidates import Holders, Mark
+from graph_model.identity.rulesets.active import Active
 
 Row: TypeAlias = list[Any]
 """A stored record as it is compared: its key, source, packed features, identifiers, the generic ones among
@@ -42,6 +43,7 @@ class Read:
 @dataclass(frozen=True, slots=True)
 class _Commit:
     before: str
+    ruling: Active
     records: frozenset[str]
     marks: frozenset[Mark]
 
@@ -90,12 +92,19 @@ def keep(name: str, read: Read) -> None:
     _reads.append((name, read))
 
 
-def committed(turn: Turn, records: Collection[str], marks: Collection[Mark]) -> None:
-    """A transaction of this process is on disk, and these are the records and the marks that it may have
-    changed anything of."""
-    _commits[turn.name] = _Commit(turn.before, frozenset(records), frozenset(marks))
+def committed(turn: Turn, ruling: Active, records: Collection[str], marks: Collection[Mark]) -> None:
+    """A transaction of this process is on disk, which was decided by that ruleset, and these are the records
+    and the marks that it may have changed anything of."""
+    _commits[turn.name] = _Commit(turn.before, ruling, frozenset(records), frozenset(marks))
     while len(_commits) > _COMMITS:
         _commits.popitem(last=False)
+
+
+def ruling(turn: Turn) -> Active | None:
+    """The rulesets that count, if the transaction before was of this process: who changes what counts takes
+    the lock."""
+    commit = _commits.get(turn.before)
+    return None if commit is None else commit.ruling
 
 
 def known(turn: Turn) -> Known:
@@ -112,9 +121,3 @@ def known(turn: Turn) -> Known:
         if reached == name:
             reads.append((read, records, marks))
     return Known(reads)
-
-
-def forget() -> None:
-    """Keep nothing in mind."""
-    _commits.clear()
-    _reads.clear()

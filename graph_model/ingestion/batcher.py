@@ -1,13 +1,19 @@
-"""Concurrent writers share a transaction: while one batch is being committed, the next gathers."""
+"""Concurrent writers share a transaction: while one batch is being committed, the next gathers.
+
+A transaction costs much and a row more in it little. Of clients that send again when they are answered, half
+would always be a batch behind the others; so a batch for which some wait already gives those who were just
+answered a moment to join it.
+"""
 
 from __future__ import annotations
 
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, nullcontext, suppress
 from contextvars import Context, copy_context
 from dataclasses import dataclass
+from time import monotonic
 from typing import Generic, Protocol, TypeVar
 
 from graph_model.errors import GatewayError
@@ -22,6 +28,9 @@ class Sized(Protocol):
     def rows(self) -> int: ...
 
 
+_SHARE = 0.25
+"""Of the time that a batch took, what the next one waits at most."""
+
 Request = TypeVar("Request", bound=Sized)
 Answer = TypeVar("Answer")
 
@@ -35,7 +44,7 @@ class _Waiting(Generic[Request, Answer]):
 
 
 class Batcher(Generic[Request, Answer]):
-    """Gathers the requests of all who wait into batches, without a timer: one client alone waits for nobody.
+    """Gathers the requests of all who wait into batches. One client alone waits for nobody.
 
     `commit` stores a batch and returns an answer to each request. Where it fails for a reason that is not
     the graph's being away, the batch is halved until the request at fault is alone; `salvage` answers that.
@@ -57,6 +66,8 @@ class Batcher(Generic[Request, Answer]):
         self._batch_size = batch_size
         self._observer = observer
         self._queue: deque[_Waiting[Request, Answer]] = deque()
+        self._rows = 0
+        self._arrived = asyncio.Event()
         self._worker: asyncio.Task[None] | None = None
 
     async def submit(self, request: Request, place: Place) -> Answer:
@@ -67,6 +78,8 @@ class Batcher(Generic[Request, Answer]):
         """
         waiting = _Waiting(request, place, asyncio.get_running_loop().create_future(), copy_context())
         self._queue.append(waiting)
+        self._rows += request.rows
+        self._arrived.set()
         if self._worker is None or self._worker.done():
             # The worker outlives the caller that woke it and works for others: it must not seem its part.
             self._worker = asyncio.create_task(self._work(), name="batcher", context=Context())
@@ -84,6 +97,8 @@ class Batcher(Generic[Request, Answer]):
             while self._queue and rows + self._queue[0].request.rows <= self._batch_size:
                 gathered.append(self._queue.popleft())
                 rows += gathered[-1].request.rows
+            self._rows -= rows
+            began = monotonic()
             try:
                 with self._observed(gathered, rows), self._room.storing(rows):
                     await self._store(gathered)
@@ -95,6 +110,17 @@ class Batcher(Generic[Request, Answer]):
             finally:
                 for waiting in gathered:
                     waiting.place.release()
+            if self._queue:
+                await self._gather(len(gathered), (monotonic() - began) * _SHARE)
+
+    async def _gather(self, answered: int, seconds: float) -> None:
+        """Let as many join those who wait as were answered just now, or who comes in that time."""
+        wanted = len(self._queue) + answered
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                while len(self._queue) < wanted and self._rows < self._batch_size:
+                    self._arrived.clear()
+                    await self._arrived.wait()
 
     def _observed(
         self, gathered: Sequence[_Waiting[Request, Answer]], rows: int

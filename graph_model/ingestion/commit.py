@@ -63,7 +63,7 @@ async def commit_batch(
     all versions in place of what is stored."""
     time = times.to_text(now)
     turn = await identity.lock(transaction)
-    ruling = await active(transaction)
+    ruling = foresight.ruling(turn) or await active(transaction)
     business = await decide_objects(
         transaction,
         [item for item in batch if not _is_profile(item.record)],
@@ -155,7 +155,7 @@ async def commit_batch(
         resolved = settled.resolution
         touched = {*changes.before, *changes.after, *resolved.before, *resolved.membership}
         marks = frozenset(changes.census.before)
-        transaction.after_commit(lambda: foresight.committed(turn, touched, marks))
+        transaction.after_commit(lambda: foresight.committed(turn, ruling, touched, marks))
     # New objects are there only now.
     await history.keep(transaction, profiles.decided.kept, business.decided.kept)
     whose = settled.resolution.membership | settled.whose

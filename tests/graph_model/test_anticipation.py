@@ -132,11 +132,14 @@ async def knows(transaction: Any) -> bool:
     return key in foresight.known(await store.lock(transaction)).rows([key])
 
 
-def test_nothing_is_kept_of_a_transaction_that_may_not_be_over() -> None:
-    foresight.forget()
-    assert not foresight.is_over("one")
-    foresight.committed(Turn("one", "none"), ["a"], [])
-    assert foresight.is_over("one")
+async def test_nothing_is_kept_of_a_transaction_that_may_not_be_over(graph: Graph) -> None:
+    ruling = await graph.inspect(active)
+    turn = Turn(new_id("lck"), "")
+    assert not foresight.is_over(turn.name)
+    foresight.committed(turn, ruling, ["a"], [])
+    assert foresight.is_over(turn.name)
+    assert foresight.ruling(Turn("next", turn.name)) is ruling
+    assert foresight.ruling(Turn("another", "")) is None
 
 
 async def check_reading_ahead(graph: Graph, ruleset: Any, random: Random) -> int:

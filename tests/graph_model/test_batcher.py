@@ -35,6 +35,7 @@ class Store:
         self.open = asyncio.Event()
         self.open.set()
         self.entered = asyncio.Event()
+        self.seconds = 0.0
 
     def batcher(self, **options: Any) -> Batcher[Numbers, list[int]]:
         return Batcher[Numbers, list[int]](self.commit, self.salvage, room=self.room, **options)
@@ -42,6 +43,7 @@ class Store:
     async def commit(self, requests: Sequence[Numbers]) -> list[list[int]]:
         self.entered.set()
         await self.open.wait()
+        await asyncio.sleep(self.seconds)
         items = [value for request in requests for value in request.values]
         if self.away:
             raise GraphUnavailable("away")
@@ -84,6 +86,34 @@ async def test_while_one_batch_is_stored_the_next_gathers() -> None:
     store.open.set()
     assert await asyncio.gather(first, *others) == [[2], [4], [6], [8]]
     assert store.batches == [[1], [2, 3, 4]]
+
+
+async def test_who_is_answered_may_join_those_who_wait() -> None:
+    store = Store()
+    store.seconds = 0.2
+    batcher = store.batcher()
+    store.open.clear()
+
+    async def send_on(*numbers: int) -> None:
+        for number in numbers:
+            await submit(batcher, number)
+
+    first = asyncio.create_task(send_on(1, 4))
+    await store.entered.wait()
+    others = [asyncio.create_task(send_on(*numbers)) for numbers in ((2, 5), (3, 6))]
+    store.open.set()
+    await asyncio.gather(first, *others)
+    assert [sorted(batch) for batch in store.batches] == [[1], [2, 3, 4], [5, 6]]
+
+
+async def test_who_does_not_come_again_is_not_waited_for() -> None:
+    store = Store()
+    store.seconds = 0.1
+    batcher = store.batcher()
+    first = asyncio.create_task(submit(batcher, 1))
+    await store.entered.wait()
+    assert await asyncio.gather(first, submit(batcher, 2)) == [[2], [4]]
+    assert store.batches == [[1], [2]]
 
 
 async def test_a_batch_has_a_size_but_no_request_is_torn() -> None:
