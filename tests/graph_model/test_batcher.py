@@ -112,7 +112,7 @@ async def test_who_does_not_come_again_is_not_waited_for() -> None:
     batcher = store.batcher()
     first = asyncio.create_task(submit(batcher, 1))
     await store.entered.wait()
-    assert await asyncio.gather(first, submit(batcher, 2)) == [[2], [4]]
+    assert [*await asyncio.gather(first, submit(batcher, 2))] == [[2], [4]]
     assert store.batches == [[1], [2]]
 
 
