@@ -28,8 +28,8 @@ class Sized(Protocol):
     def rows(self) -> int: ...
 
 
-_SHARE = 0.25
-"""Of the time that a batch took, what the next one waits at most."""
+_SHARE, _MOST_SECONDS = 0.25, 0.05
+"""What the next batch waits at most: of the time that one took, and in all."""
 
 Request = TypeVar("Request", bound=Sized)
 Answer = TypeVar("Answer")
@@ -111,7 +111,7 @@ class Batcher(Generic[Request, Answer]):
                 for waiting in gathered:
                     waiting.place.release()
             if self._queue:
-                await self._gather(len(gathered), (monotonic() - began) * _SHARE)
+                await self._gather(len(gathered), min((monotonic() - began) * _SHARE, _MOST_SECONDS))
 
     async def _gather(self, answered: int, seconds: float) -> None:
         """Let as many join those who wait as were answered just now, or who comes in that time."""
