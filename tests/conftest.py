@@ -11,8 +11,7 @@ import pytest
 
 from gateway.embedded.server import EmbeddedServer
 from graph_model.graph import Graph
-from graph_model.migrations import migrate
-from tests.servers.engine import Engine, wipe
+from tests.servers.engine import Engine, renew
 from tests.servers.neo4j import DEFAULT_VERSION, Neo4jServer, missing_tools
 
 NEO4J_VERSION = os.environ.get("TEST_NEO4J_VERSION", DEFAULT_VERSION)
@@ -59,6 +58,5 @@ def engine(request: pytest.FixtureRequest) -> Engine:
 async def graph(engine: Engine) -> AsyncIterator[Graph]:
     """An empty graph with its schema."""
     async with engine.connect() as graph:
-        await wipe(graph)
-        await migrate(graph)
+        await renew(graph, engine)
         yield graph

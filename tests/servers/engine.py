@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import LiteralString
+from typing import Any, LiteralString
 
 from graph_model.graph import Graph, Transaction
+from graph_model.migrations import migrate
 
 
 @dataclass(frozen=True)
@@ -51,5 +52,30 @@ async def wipe(graph: Graph) -> None:
     while await graph.write(lambda transaction: transaction.run(_DELETE_SOME)):
         pass
 
+
+async def renew(graph: Graph, engine: Engine) -> None:
+    """Make the graph what migrations make of an empty one: the first time by them, then from the nodes that
+    they left, which takes a tenth of the time."""
+    await wipe(graph)
+    seeds = _SEEDS.get(engine.uri)
+    if seeds is None:
+        await migrate(graph)
+        _SEEDS[engine.uri] = await graph.read(_ALL)
+        return
+
+    async def restore(transaction: Transaction) -> None:
+        for label in sorted({label for label, _ in seeds}):
+            rows = [properties for of, properties in seeds if of == label]
+            await transaction.run(_CREATE[label], rows=rows)
+
+    await graph.write(restore)
+
+
+_SEEDS: dict[str, list[tuple[str, dict[str, Any]]]] = {}
+_ALL: LiteralString = "MATCH (n) RETURN collect([head(labels(n)), properties(n)])"
+_CREATE: dict[str, LiteralString] = {
+    label: f"UNWIND $rows AS row CREATE (n:{label}) SET n += row"
+    for label in ("Catalogue", "Counter", "Lock", "Migration", "Ruleset", "RulesetPart", "RulesetState")
+}
 
 _DELETE_SOME: LiteralString = "MATCH (n) WITH n LIMIT 10000 DETACH DELETE n RETURN count(*)"
