@@ -51,8 +51,9 @@ class Settings(BaseSettings):
     those of a job that is complete are deleted at once."""
     max_expansion: int = Field(100, ge=1)
     """Most bytes that a byte of a compressed file may expand to."""
-    embedded_heap: str = Field("2g", pattern=r"^[0-9]+[mg]$")
-    """Most memory that the embedded graph takes for itself, in Java's notation."""
+    embedded_heap: str | None = Field(None, pattern=r"^[0-9]+[mg]$")
+    """Most memory that the embedded graph takes for itself, in Java's notation (`4g`). Unset: a quarter of
+    the machine's or the container's, 1 to 16 GB."""
     default_country: str | None = None
     """Country (ISO 3166-1 alpha-2) of phone numbers that name none, in records that name none."""
     persisted_queries: bool = True

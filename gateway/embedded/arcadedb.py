@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -48,10 +49,11 @@ class Wheel:
     ) -> list[str]:
         """The command line of a server on the ports `bolt` and `http` of the loopback interface.
 
-        `heap` is in Java's notation (`2g`), and half of it holds pages of the graph's files;
-        `command_timeout` is in seconds. No secret is in it, for every user of the machine can read it.
+        `heap` is in Java's notation (`2g`), and half of it holds pages of the graph's files, because what is
+        not there is read anew at each look-up. `command_timeout` is in seconds. No secret is in it, for every
+        user of the machine can read it.
         """
-        properties = {
+        properties: dict[str, object] = {
             "java.util.logging.config.file": _LOGGING,
             "arcadedb.installCustomFormatter": "false",
             "arcadedb.server.rootPath": data_dir / "server",
@@ -71,9 +73,9 @@ class Wheel:
             "arcadedb.opencypher.loadCsv.allowRemoteUrls": "false",
             "arcadedb.polyglotEngineEnabled": "false",
             "arcadedb.serverMetrics": "false",
-            # By default a quarter: of 200,000 people the indexes alone take 250 MB.
-            "arcadedb.maxPageRAM": _megabytes(heap) // 2,
         }
+        if (megabytes := _megabytes(heap)) is not None:
+            properties["arcadedb.maxPageRAM"] = megabytes // 2
         return [
             self.java,
             f"-Xmx{heap}",
@@ -89,5 +91,7 @@ class Wheel:
         ]
 
 
-def _megabytes(heap: str) -> int:
-    return int(heap[:-1]) * (1_024 if heap.endswith("g") else 1)
+def _megabytes(heap: str) -> int | None:
+    """None if that is no size: Java says so better."""
+    found = re.fullmatch("([0-9]+)([mg])", heap)
+    return None if found is None else int(found[1]) * (1_024 if found[2] == "g" else 1)

@@ -23,6 +23,7 @@ from tenacity import AsyncRetrying, retry_if_exception_type, wait_fixed
 
 from gateway.embedded.arcadedb import DATABASE, HOST, USER, EmbeddedServerError, Wheel
 from gateway.embedded.guard import STOP_GRACE
+from gateway.embedded.memory import default_heap
 
 __all__ = ["Address", "EmbeddedServer", "EmbeddedServerError"]
 
@@ -67,19 +68,20 @@ class EmbeddedServer:
         self,
         data_dir: Path,
         *,
-        heap: str = "2g",
+        heap: str | None = None,
         command_timeout: float,
         start_timeout: float = 60.0,
         package: Path | None = None,
     ) -> None:
         """Prepare a server; nothing is touched before `start`.
 
-        `heap` bounds the server's memory, in Java's notation. A statement that runs longer than
-        `command_timeout` seconds is stopped. `start_timeout`, in seconds, is for one start, and for every
-        restart. `package` is where the wheel is unpacked, if it is not to be found as installed.
+        `heap` bounds the server's memory, in Java's notation; None is a quarter of the machine's. A statement
+        that runs longer than `command_timeout` seconds is stopped. `start_timeout`, in seconds, is for one
+        start, and for every restart. `package` is where the wheel is unpacked, if it is not to be found as
+        installed.
         """
         self._data_dir = data_dir.absolute()
-        self._heap = heap
+        self._heap = heap or default_heap()
         self._command_timeout = command_timeout
         self._start_timeout = start_timeout
         self._package = package

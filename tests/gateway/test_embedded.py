@@ -20,6 +20,7 @@ from neo4j.exceptions import AuthError, DriverError, Neo4jError
 from structlog.testing import capture_logs
 from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_delay, wait_fixed
 
+from gateway.embedded.memory import default_heap
 from gateway.embedded.server import Address, EmbeddedServer, EmbeddedServerError
 
 linux_only = pytest.mark.skipif(sys.platform != "linux", reason="looks at /proc")
@@ -292,3 +293,15 @@ async def test_a_long_log_is_put_aside_when_the_server_starts(tmp_path: Path) ->
         await EmbeddedServer(tmp_path, heap="plenty", command_timeout=30).start()
     assert (tmp_path / "server.log.1").stat().st_size == 10_000_001
     assert (tmp_path / "server.log").stat().st_size < 10_000
+
+
+def test_the_heap_is_a_quarter_of_the_least_that_is_known(tmp_path: Path) -> None:
+    limit = tmp_path / "memory.max"
+    limit.write_text(f"{8 * 2**30}\n")
+    unlimited = tmp_path / "unlimited"
+    unlimited.write_text("max\n")
+    machine = int(default_heap([]).removesuffix("m"))
+    assert int(default_heap([unlimited, limit]).removesuffix("m")) == min(2_048, machine)
+    assert default_heap([unlimited, tmp_path / "absent"]) == default_heap([])
+    limit.write_text("1000000\n")
+    assert default_heap([limit]) == "1024m"
