@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import LiteralString
 
 from graph_model.graph import Graph, Transaction
+from graph_model.identity import store as identity
 from graph_model.identity.matching.default import DEFAULT
 from graph_model.identity.rulesets import store
 from graph_model.identity.rulesets.active import Loaded, active
@@ -22,6 +23,8 @@ async def use(graph: Graph, ruleset: Ruleset) -> None:
     """Let this ruleset count, in a graph without records, as the first version."""
 
     async def work(transaction: Transaction) -> None:
+        # As everybody does who changes what counts.
+        await identity.lock(transaction)
         await store.save_content(transaction, FIRST, ruleset)
         await transaction.run(_DIGEST, digest=write(ruleset).digest)
 

@@ -20,7 +20,7 @@ from graph_model.reading.statement import Statement
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
 PAGES = Pages(())
-COUNT = 30_000
+COUNT = 16_000
 BATCH = 1_000
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, LiteralString
 
 from graph_model.graph import Graph, Transaction
+from graph_model.identity.store import lock
 from graph_model.migrations import migrate
 
 
@@ -39,6 +40,7 @@ async def empty(graph: Graph) -> None:
     """Delete every node but those that come with the schema."""
 
     async def work(transaction: Transaction) -> None:
+        await lock(transaction)
         await transaction.run(
             "MATCH (n) WHERE NOT (n:Migration OR n:Lock OR n:Counter OR n:Ruleset OR n:RulesetPart"
             " OR n:RulesetState) DETACH DELETE n"
