@@ -63,17 +63,12 @@ async def append(transaction: Transaction, events: Sequence[NewEvent], *, time: 
             for start in range(0, len(events), PAGE)
         ]
         base = int(await transaction.run(_APPEND, pages=pages, count=len(events), time=time))
+        said = [(event.kind, event.individual_id, event.data) for event in events]
         transaction.announce(
             [
-                Event(
-                    _id_of(pages[place // PAGE]["id"], place % PAGE),
-                    base + place + 1,
-                    event.kind,
-                    event.individual_id,
-                    time,
-                    event.data,
-                )
-                for place, event in enumerate(events)
+                event
+                for start, page in zip(range(0, len(said), PAGE), pages, strict=True)
+                for event in _on_page(page["id"], base + page["place"], time, said[start : start + PAGE])
             ]
         )
 
@@ -123,8 +118,13 @@ def _following(sequence: int, rows: Iterable[Sequence[Any]]) -> list[Event]:
 
 def _events(rows: Iterable[Sequence[Any]]) -> Iterator[Event]:
     for page, number, time, events in rows:
-        for place, (kind, individual_id, data) in enumerate(orjson.loads(events)):
-            yield Event(_id_of(page, place), number + place, EventKind(kind), individual_id, time, data)
+        yield from _on_page(page, number, time, orjson.loads(events))
+
+
+def _on_page(page: str, number: int, time: str, events: Iterable[Sequence[Any]]) -> Iterator[Event]:
+    """The events of a page, the first of which has that number."""
+    for place, (kind, individual_id, data) in enumerate(events):
+        yield Event(_id_of(page, place), number + place, EventKind(kind), individual_id, time, data)
 
 
 def _page_of(event_id: str) -> str:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections import OrderedDict, deque
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 from graph_model.identity.candidates import Holders, Mark
 from graph_model.identity.rulesets.active import Active
@@ -19,6 +19,9 @@ from graph_model.identity.rulesets.active import Active
 Row: TypeAlias = list[Any]
 """A stored record as it is compared: its key, source, packed features, identifiers, the generic ones among
 them, and its component."""
+
+Key = TypeVar("Key")
+Said = TypeVar("Said")
 
 _COMMITS = 16
 _READS = 3
@@ -55,23 +58,19 @@ class Known:
         """Of each of the `reads` the records and marks that have changed since."""
         self._reads = reads
 
-    def holders(self, marks: Iterable[Mark]) -> dict[Mark, Holders]:
+    def holders(self, marks: Collection[Mark]) -> dict[Mark, Holders]:
         """Who holds those of the marks that are known."""
-        return {
-            mark: read.held[mark]
-            for read, _, changed in self._reads
-            for mark in marks
-            if mark in read.held and mark not in changed
-        }
+        return _unchanged(((read.held, changed) for read, _, changed in self._reads), marks)
 
-    def rows(self, keys: Iterable[str]) -> dict[str, Row]:
+    def rows(self, keys: Collection[str]) -> dict[str, Row]:
         """Those of the records that are known, by key."""
-        return {
-            key: read.rows[key]
-            for read, changed, _ in self._reads
-            for key in keys
-            if key in read.rows and key not in changed
-        }
+        return _unchanged(((read.rows, changed) for read, changed, _ in self._reads), keys)
+
+
+def _unchanged(
+    reads: Iterable[tuple[Mapping[Key, Said], Collection[Key]]], wanted: Collection[Key]
+) -> dict[Key, Said]:
+    return {key: said[key] for said, changed in reads for key in wanted if key in said and key not in changed}
 
 
 NOTHING_KNOWN = Known()
