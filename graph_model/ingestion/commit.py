@@ -57,12 +57,13 @@ async def commit_batch(
     default_country: str | None = None,
     also: Callable[[Transaction], Awaitable[None]] | None = None,
     anew: Collection[str] = (),
+    turn: foresight.Turn | None = None,
 ) -> list[RecordResult]:
     """Store the batch and everything that follows from it; the results are in the batch's order. `also` runs
     when the records are saved, before anything is decided. Of the records in `anew`, by key, the batch holds
-    all versions in place of what is stored."""
+    all versions in place of what is stored. `turn` is that of a transaction which has the lock already."""
     time = times.to_text(now)
-    turn = await identity.lock(transaction)
+    turn = turn or await identity.lock(transaction)
     ruling = foresight.ruling(turn) or await active(transaction)
     business = await decide_objects(
         transaction,

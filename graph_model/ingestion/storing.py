@@ -85,7 +85,10 @@ class Storing:
     async def _commit(
         self, transaction: Transaction, requests: Sequence[Request], now: datetime
     ) -> list[Answer]:
-        known = await self._remembered(transaction, requests, now)
+        keys = [item.key for item in requests if item.key is not None]
+        # Of two requests with one key the second waits here until the first one is remembered.
+        turn = await identity.lock(transaction) if keys else None
+        known = await idempotency.recall(transaction, keys, now=now) if keys else {}
         first = {item.key.id: item for item in reversed(requests) if item.key is not None}
         fresh = [
             item
@@ -95,7 +98,12 @@ class Storing:
         submissions = [submission for item in fresh for submission in item.submissions]
         stored = iter(
             await commit_batch(
-                transaction, submissions, self._threshold, now=now, default_country=self._default_country
+                transaction,
+                submissions,
+                self._threshold,
+                now=now,
+                default_country=self._default_country,
+                turn=turn,
             )
             if submissions
             else ()
@@ -110,15 +118,6 @@ class Storing:
             else _again(known[item.key.id], item.key)
             for item in requests
         ]
-
-    async def _remembered(
-        self, transaction: Transaction, requests: Sequence[Request], now: datetime
-    ) -> dict[str, Remembered]:
-        keys = [item.key for item in requests if item.key is not None]
-        if not keys:
-            return {}
-        await identity.lock(transaction)
-        return await idempotency.recall(transaction, keys, now=now)
 
 
 def _again(remembered: Remembered, key: Key) -> Answer:
