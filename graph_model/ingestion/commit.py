@@ -158,6 +158,7 @@ async def commit_batch(
         marks = frozenset(changes.census.before)
         transaction.after_commit(lambda: foresight.committed(turn, ruling, touched, marks))
     # New objects are there only now.
+    await records_store.save_unknown(transaction, profiles.decided.unknown, business.decided.unknown)
     await history.keep(transaction, profiles.decided.kept, business.decided.kept)
     whose = settled.resolution.membership | settled.whose
     parties = business.parties_of_all

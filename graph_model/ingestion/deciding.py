@@ -25,6 +25,7 @@ from graph_model.records.model import (
     Outcome,
     Problem,
     Record,
+    RecordKey,
 )
 from graph_model.records.validation import identified, missing
 
@@ -103,6 +104,11 @@ class Decided:
         """The fates of the records of which any version counts."""
         return {key: fate for key, fate in self.fates.items() if fate.changed}
 
+    @property
+    def unknown(self) -> set[RecordKey]:
+        """The records of which versions are kept, but none that says anything."""
+        return {RecordKey.of(item.record) for item in self.kept if self.fates[item.record].state.is_unknown}
+
 
 def merged(
     sample: Record,
@@ -179,6 +185,11 @@ def decide(
             aside.append(item)
         fate.state = state
     if anew:
+        for item in batch:
+            fate = decided.fates[str(item.record.key)]
+            if fate.anew and fate.state.is_unknown and not fate.before.is_unknown:
+                # Of all that was received nothing is left that says anything.
+                fate.last, fate.received_at = item, item.received_at or time
         decided.outcomes = [
             fate.outcome if (fate := decided.fates[str(item.record.key)]).anew else found
             for item, found in zip(batch, decided.outcomes, strict=True)

@@ -76,7 +76,9 @@ def contributed(record: Record, contributions: Contributions) -> Record:
     for name, values in _values(record.object_type, contributions).items():
         own = fields.get(name, [])
         together: list[Any] = [*own] if isinstance(own, list) else [own]
-        together += [value for value, _ in values if value not in together]
+        for value, _ in values:
+            if value not in together:
+                together.append(value)
         fields[name] = together[:MAX_VALUES]
     withdrawn = tuple(name for name in record.withdrawn if name not in fields)
     return replace(record, fields=fields, withdrawn=withdrawn)

@@ -19,7 +19,15 @@ from typing import Any, NamedTuple, TypeAlias
 
 import orjson
 
-from graph_model.records.model import TOMBSTONE, FieldValue, Mode, Outcome, Record, hash_of
+from graph_model.records.model import (
+    BEFORE_ALL,
+    TOMBSTONE,
+    FieldValue,
+    Mode,
+    Outcome,
+    Record,
+    hash_of,
+)
 
 Said: TypeAlias = Mapping[str, FieldValue | None]
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
@@ -73,9 +81,9 @@ class State:
 
     @property
     def modified_at(self) -> str:
-        """When what it says was last modified."""
+        """When what it says was last modified; before all time if no version came yet."""
         versions = [*self.patched.values()] if self.whole is None else [self.whole, *self.patched.values()]
-        return max(versions).modified_at
+        return max(versions).modified_at if versions else BEFORE_ALL
 
     def knows(self, record: Record) -> bool:
         """Whether that very version is among those that count."""

@@ -24,6 +24,8 @@ STEWARD = "steward"
 TOMBSTONE = "g"
 """What a deletion has for a content hash: greater than any other, so that of two versions with one modified
 time the one that deletes wins."""
+BEFORE_ALL = "0001-01-01T00:00:00.000000Z"
+"""When a record was deleted of which no version came that says anything."""
 
 
 @dataclass(frozen=True, slots=True, order=True)

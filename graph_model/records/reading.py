@@ -8,7 +8,7 @@ from typing import Any, LiteralString
 
 from graph_model.graph import Graph, Transaction
 from graph_model.records.history import Kept, load_kept
-from graph_model.records.store import BEFORE_ALL
+from graph_model.records.model import BEFORE_ALL
 
 _VALUES: LiteralString = """n.id, n.source, n.object, n.objectType, n.recordId, n.modifiedAt, n.receivedAt,
     n.deletedAt, n.fields, n.payload, n.mapping"""

@@ -15,12 +15,18 @@ from graph_model.identity.matching.features import Features, pack
 from graph_model.ids import new_id
 from graph_model.insights.model import MILLION
 from graph_model.metadata.objects import FieldType
-from graph_model.records.model import TOMBSTONE, FieldValue, Identifier, Mode, Record, RecordKey
+from graph_model.records.model import (
+    BEFORE_ALL,
+    TOMBSTONE,
+    FieldValue,
+    Identifier,
+    Mode,
+    Record,
+    RecordKey,
+)
 
-BEFORE_ALL = "0001-01-01T00:00:00.000000Z"
-"""When a record was deleted that has not come yet."""
 UNKNOWN = "[null,{},null]"
-"""The packed versions of such a record: none."""
+"""The packed versions of a record of which none came that says anything."""
 
 # What a newer version replaces is kept beside it, unless that is word for word the same.
 _KEEP_SUPERSEDED: LiteralString = """
@@ -51,6 +57,16 @@ UNWIND $rows AS row
 MERGE (r:SourceRecord {key: row.key})
 ON CREATE SET r.id = row.id, r += row.unknown
 SET r.contributions = row.contributions
+"""
+_SAVE_UNKNOWN_RECORDS: LiteralString = """
+UNWIND $rows AS row
+MERGE (r:SourceRecord {key: row.key})
+ON CREATE SET r.id = row.id, r += row.unknown
+"""
+_SAVE_UNKNOWN_OBJECTS: LiteralString = """
+UNWIND $rows AS row
+MERGE (o:BusinessObject {key: row.key})
+ON CREATE SET o.id = row.id, o += row.unknown
 """
 
 _DROP_IDENTIFIERS: LiteralString = """
@@ -134,21 +150,38 @@ async def save_contributions(transaction: Transaction, contributions: Mapping[Re
             "key": str(key),
             "id": new_id("rec"),
             "contributions": packed,
-            "unknown": {
-                "source": key.source,
-                "object": key.object,
-                "recordId": key.record_id,
-                "modifiedAt": BEFORE_ALL,
-                "deletedAt": BEFORE_ALL,
-                "contentHash": TOMBSTONE,
-                "fields": "{}",
-                "versions": UNKNOWN,
-            },
+            "unknown": _unknown(key),
         }
         for key, packed in sorted(contributions.items())
     ]
     if rows:
         await transaction.run(_SAVE_CONTRIBUTIONS, rows=rows)
+
+
+async def save_unknown(
+    transaction: Transaction, records: Collection[RecordKey], objects: Collection[RecordKey]
+) -> None:
+    """Have a node for profile records and business objects of which no version came that says anything."""
+    for statement, prefix, keys in (
+        (_SAVE_UNKNOWN_RECORDS, "rec", records),
+        (_SAVE_UNKNOWN_OBJECTS, "obj", objects),
+    ):
+        if keys:
+            rows = [{"key": str(key), "id": new_id(prefix), "unknown": _unknown(key)} for key in sorted(keys)]
+            await transaction.run(statement, rows=rows)
+
+
+def _unknown(key: RecordKey) -> dict[str, Any]:
+    return {
+        "source": key.source,
+        "object": key.object,
+        "recordId": key.record_id,
+        "modifiedAt": BEFORE_ALL,
+        "deletedAt": BEFORE_ALL,
+        "contentHash": TOMBSTONE,
+        "fields": "{}",
+        "versions": UNKNOWN,
+    }
 
 
 async def renew_records(

@@ -14,6 +14,7 @@ from graph_model.insights.model import Threshold
 from graph_model.metadata.registry import SHIPPED
 from graph_model.records.history import Kept, load_kept
 from graph_model.records.model import Mode, Outcome, Record, RecordResult
+from graph_model.records.reading import read_record
 from graph_model.records.validation import tombstone, validate
 from tests.graph_model.conftest import Clock
 from tests.graph_model.counting import CountingGraph
@@ -90,6 +91,20 @@ async def test_every_version_is_kept_once(graph: Graph, ingestion: Ingestion) ->
             (Mode.PATCH, other),
         ]
     assert await versions_beside(graph) == 6
+
+
+async def test_what_says_nothing_is_kept_and_is_no_record(graph: Graph, ingestion: Ingestion) -> None:
+    records: list[tuple[str, str, dict[str, Any]]] = [
+        ("crm", ADA, {"firstName": "Ada"}),
+        ("shop", ORDER, {"orderedAt": at(0)}),
+    ]
+    for source, key, something in records:
+        for _ in range(2):
+            assert (await say(ingestion, 1, Mode.PATCH, source)).outcome is Outcome.UNCHANGED
+        assert await said(graph, key) == [(Mode.PATCH, {})]
+        assert await read_record(graph, key) is None
+        assert (await say(ingestion, 0, Mode.UPSERT, source, **something)).outcome is Outcome.CREATED
+        assert await said(graph, key) == [(Mode.UPSERT, something), (Mode.PATCH, {})]
 
 
 async def test_what_a_source_sends_every_night_is_kept_once(

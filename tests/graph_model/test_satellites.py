@@ -69,6 +69,14 @@ async def test_or_the_person(graph: Graph, ingestion: Ingestion) -> None:
     assert result.individual_id in await profiles.by_ids(graph, [str(result.individual_id)])
 
 
+async def test_what_several_satellites_say_is_said_once(graph: Graph, ingestion: Ingestion) -> None:
+    for id_ in ("e1", "e2"):
+        await say(ingestion, "ContactPointEmail", id=id_, partyId="1", email="ada@mail.example")
+    await send(ingestion, [ADA])
+    fields: str = await graph.read("MATCH (r:SourceRecord {key: 'crm/Individual/1'}) RETURN r.fields")
+    assert orjson.loads(fields)["email"] == ["ada@mail.example"]
+
+
 async def test_what_a_satellite_said_goes_with_it(graph: Graph, ingestion: Ingestion) -> None:
     await send(ingestion, [OTHER, ADA])
     await email(ingestion, "ada@mail.example")
