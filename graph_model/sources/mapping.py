@@ -124,7 +124,7 @@ class _TargetMapper:
                 value = field.value(row, mode, problems)
                 if value is not _MISSING:
                     raw[field.name] = value
-                    found[field.name] = field.source
+                found[field.name] = field.source
         return Mapped(self._object_type, self._name, mode, raw, found)
 
 

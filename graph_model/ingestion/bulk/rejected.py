@@ -120,10 +120,14 @@ def _cell(value: Any, null_value: str | None) -> str:
 
 
 def _told(problems: Iterable[Problem]) -> str:
-    return "; ".join(
-        f"{'.'.join(map(str, problem.path))}: {problem.message}" if problem.path else problem.message
-        for problem in problems
-    )
+    return "; ".join(map(_sentence, problems))
+
+
+def _sentence(problem: Problem) -> str:
+    place = ".".join(map(str, problem.path))
+    # In canonical form a message about a value names its field already.
+    is_named = not place or problem.message.startswith(f"{place}: ")
+    return problem.message if is_named else f"{place}: {problem.message}"
 
 
 def _text(row: Rejected) -> str:

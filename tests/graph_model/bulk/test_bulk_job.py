@@ -260,6 +260,7 @@ async def test_rejected_rows_of_csv_are_csv_of_the_same_kind(files: Files, graph
         ("", "", "4"),
     ]
     assert table[0]["gateway__codes"] == "INVALID_DATE"
+    assert table[0]["gateway__problems"].startswith("birthDate: not a date")
     assert table[2]["gateway__text"] == "B-4;Kim"
     again = await files.ingest((await as_text(first)).encode(), format=Format.CSV, delimiter=";")
     assert counts(again) == Counts(rows=3, rejected=3)

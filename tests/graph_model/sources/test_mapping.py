@@ -135,6 +135,10 @@ def test_every_problem_of_a_row_names_its_place_in_the_row(row: dict[str, Any], 
     assert refused(NAMES, row) == problems
 
 
+def test_so_does_what_is_missing() -> None:
+    assert refused(VALUES, {"id": "1", "chance": 50}, object_name="deal") == [("MISSING_FIELD", ("made",))]
+
+
 def test_a_row_is_an_object() -> None:
     assert refused(NAMES, ["a"]) == [("INVALID_RECORD", ())]
 
