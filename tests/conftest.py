@@ -42,7 +42,7 @@ def neo4j_engine() -> Iterator[Engine]:
             pytest.fail(message)
         pytest.skip(message)
     with ExitStack() as stack:
-        server = Neo4jServer.start(NEO4J_VERSION, brief=True)
+        server = Neo4jServer.start(NEO4J_VERSION)
         stack.callback(server.stop)
         yield Engine("neo4j", server.uri, server.user, server.password, server.database)
 

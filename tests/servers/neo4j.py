@@ -48,10 +48,6 @@ _JVM_OPTIONS = (
     "-Xms256m",
     *(f"--add-opens=java.base/{package}=ALL-UNNAMED" for package in ("java.nio", "java.io", "sun.nio.ch")),
 )
-# Who lives for minutes and is emptied all the time gains nothing from compiling thoroughly, nor from planning
-# anew for what little there is at the moment.
-_BRIEF_SETTINGS = "dbms.cypher.min_replan_interval=1h\n"
-_BRIEF_JVM_OPTIONS = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")
 # Becomes the server, and leaves a watcher behind that kills it when this process's end of the pipe
 # closes: so the server ends with the tests, however those end.
 _TIED_TO_STDIN = 'exec 3<&0; { read -r _ <&3; kill -9 $$; } & exec "$@" 3<&- </dev/null'
@@ -97,7 +93,7 @@ class Neo4jServer:
     user = "neo4j"
     database = "neo4j"
 
-    def __init__(self, version: str, cache: Path, *, page_cache: str, heap: str, brief: bool) -> None:
+    def __init__(self, version: str, cache: Path, *, page_cache: str = PAGE_CACHE, heap: str = HEAP) -> None:
         """Starts the process; `start` also waits until it answers. Sizes are in Neo4j's notation."""
         java = _java(version)
         if java is None:
@@ -110,8 +106,7 @@ class Neo4jServer:
         home = Path(self._directory.name)
         conf = home / "conf"
         conf.mkdir()
-        settings = _SETTINGS.format(port=port, page_cache=page_cache)
-        (conf / "neo4j.conf").write_text(settings + _BRIEF_SETTINGS if brief else settings)
+        (conf / "neo4j.conf").write_text(_SETTINGS.format(port=port, page_cache=page_cache))
         admin = "org.neo4j.cli.AdminTool"
         subprocess.run(
             [java, "-cp", class_path, admin, "dbms", "set-initial-password", self.password],
@@ -121,8 +116,7 @@ class Neo4jServer:
             check=True,
         )
         self._log = home / "server.log"
-        options = _JVM_OPTIONS + _BRIEF_JVM_OPTIONS if brief else _JVM_OPTIONS
-        server = [java, *options, f"-Xmx{heap}", "-cp", class_path, _main_class(version)]
+        server = [java, *_JVM_OPTIONS, f"-Xmx{heap}", "-cp", class_path, _main_class(version)]
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(
                 ["sh", "-c", _TIED_TO_STDIN, "sh", *server, f"--home-dir={home}", f"--config-dir={conf}"],
@@ -141,15 +135,13 @@ class Neo4jServer:
         *,
         page_cache: str = PAGE_CACHE,
         heap: str = HEAP,
-        brief: bool = False,
     ) -> Neo4jServer:
-        """A server that answers over Bolt; fetches it first if `cache` lacks it. One that is `brief` is for
-        tests: it optimises little.
+        """A server that answers over Bolt; fetches it first if `cache` lacks it.
 
         Raises RuntimeError, with the end of the server's log, when it ends or stays silent for
         STARTUP_SECONDS.
         """
-        server = cls(version, cache, page_cache=page_cache, heap=heap, brief=brief)
+        server = cls(version, cache, page_cache=page_cache, heap=heap)
         try:
             server._await_answer()
         except BaseException:
