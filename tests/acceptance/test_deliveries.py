@@ -56,6 +56,8 @@ async def until(gateway: GatewayProcess, id_: str, **wanted: Any) -> dict[str, A
     async def look() -> dict[str, Any]:
         found = await gateway.query(STATE, id=id_)
         assert {name: found["node"][name] for name in wanted} == wanted
+        # The two are read one after the other.
+        assert len(found["deliveries"]) == sum(found["node"]["deliveryCounts"].values())
         return found
 
     return await patiently()(look)
