@@ -1,42 +1,28 @@
-"""The command line: `identity-gateway`."""
+"""The command line: `identity-gateway`. What serves and resolves is in `commands.py`."""
 
 from __future__ import annotations
 
 import asyncio
 import io
-import shlex
 import sys
 from collections.abc import Coroutine
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
-import orjson
 import typer
-from graphql import GraphQLError, parse, validate
-from pydantic import ValidationError
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from gateway import sample
-from gateway.embedded.server import EmbeddedServerError
-from gateway.graphql.manifest import ManifestError
-from gateway.logs import configure_logs, log_loop_error
-from gateway.running import Gateway, open_gateway, open_graph
-from gateway.sample.queries import QUERIES
-from gateway.sending.client import SendError
-from gateway.sending.command import Sending, send
-from gateway.sending.pieces import delimiter_of, format_of
-from gateway.server import GatewayServer, bind, run, url_of
-from gateway.settings import Settings
-from graph_model import times
+from gateway.errors import CommandError
 from graph_model.errors import GatewayError
 from graph_model.ingestion.formats.model import BadFile, Format
-from graph_model.migrations import MIGRATIONS
 from graph_model.records.model import Mode
-from resolvers.planning.explain import explain
-from resolvers.schema import print_schema
-from resolvers.schema import schema as graphql_schema
+
+if TYPE_CHECKING:
+    from gateway.sending.command import Sending
+    from gateway.settings import Settings
+
+# What a command needs is imported when it runs: all of the gateway takes two seconds.
 
 main = typer.Typer(
     name="identity-gateway",
@@ -56,14 +42,18 @@ Port = Annotated[int | None, typer.Option(help="Port to listen on, 0 for a free 
 def serve(host: Host = None, port: Port = None) -> None:
     """Serve the gateway until it is interrupted."""
     settings = _settings(host=host, port=port)
-    _run(_serve(settings))
+    from gateway.commands import serve_gateway
+
+    _run(serve_gateway(settings, _out, _err))
 
 
 @main.command()
 def demo(host: Host = None, port: Port = None) -> None:
     """Serve the gateway on its embedded graph, with the sample data in it."""
     settings = _settings(host=host, port=port, neo4j_uri=None)
-    _run(_serve(settings, with_sample=True))
+    from gateway.commands import serve_gateway
+
+    _run(serve_gateway(settings, _out, _err, with_sample=True))
 
 
 @main.command()
@@ -94,6 +84,9 @@ def ingest(
 ) -> None:
     """Send a file of records to a running gateway as a job, and wait until it is stored. Exits with 1 if any
     record was rejected."""
+    from gateway.sending.command import Sending
+    from gateway.sending.pieces import delimiter_of, format_of
+
     is_stream = str(file) == "-"
     if (format_ := file_format or format_of(file)) is None:
         name = "standard input" if is_stream else str(file)
@@ -123,12 +116,9 @@ def ingest(
 def migrate() -> None:
     """Bring the schema of the graph up to date."""
     settings = _settings()
+    from gateway.commands import migrate_graph
 
-    async def work() -> None:
-        async with open_graph(settings):
-            _out.print(f"The graph is at migration {MIGRATIONS[-1].number}.")
-
-    _run(work())
+    _run(migrate_graph(settings, _out))
 
 
 class Engine(StrEnum):
@@ -150,12 +140,17 @@ def resolve_all(
     """Resolve all records under the active ruleset at once, as their arrival one by one would have. Needs the
     extra `splink`. With the embedded graph no gateway may be running on it."""
     assert engine is Engine.SPLINK
-    _run(_resolve(_settings(), directory, export_only=export_only))
+    settings = _settings()
+    from gateway.commands import resolve_population
+
+    _run(resolve_population(settings, directory, _out, _err, export_only=export_only))
 
 
 @main.command()
 def schema() -> None:
     """Print the GraphQL schema, as it is kept in schema.graphql."""
+    from resolvers.schema import print_schema
+
     typer.echo(print_schema(), nl=False)
 
 
@@ -164,6 +159,11 @@ def explain_document(
     file: Annotated[Path, typer.Argument(help="A GraphQL document.", exists=True, dir_okay=False)],
 ) -> None:
     """Print what the queries of a document are planned as: Cypher and parameters. Needs no graph."""
+    from graphql import GraphQLError, parse, validate
+
+    from resolvers.planning.explain import explain
+    from resolvers.schema import schema as graphql_schema
+
     try:
         text = file.read_text(encoding="utf-8")
         problems = validate(graphql_schema._schema, parse(text))
@@ -176,6 +176,11 @@ def explain_document(
 
 def _settings(**overrides: Any) -> Settings:
     """The settings, with what the command line says over what the environment says."""
+    from pydantic import ValidationError
+
+    from gateway.logs import configure_logs
+    from gateway.settings import Settings
+
     given = {name: value for name, value in overrides.items() if value is not None or name == "neo4j_uri"}
     try:
         settings = Settings(**given)
@@ -190,9 +195,15 @@ def _settings(**overrides: Any) -> Settings:
 
 
 def _run(work: Coroutine[Any, Any, None]) -> None:
+    """Run a command to its end, on uvloop where there is one."""
     try:
-        run(work)
-    except (EmbeddedServerError, GatewayError, ManifestError, SendError) as error:
+        if sys.platform == "win32":
+            asyncio.run(work)
+        else:
+            import uvloop
+
+            uvloop.run(work)
+    except (CommandError, GatewayError) as error:
         _fail(str(error))
 
 
@@ -201,104 +212,14 @@ def _fail(message: str) -> NoReturn:
     raise typer.Exit(1)
 
 
-async def _serve(settings: Settings, *, with_sample: bool = False) -> None:
-    asyncio.get_running_loop().set_exception_handler(log_loop_error)
-    try:
-        taken = bind(settings)
-    except OSError as error:
-        _fail(f"Cannot listen on {settings.host} port {settings.port}: {error.strerror}.")
-    url = url_of(taken)
-
-    def started() -> None:
-        if with_sample:
-            _print_queries(url)
-        page = "" if settings.trusted_only else f"{url} (GraphiQL) and "
-        _err.print(f"Serving on {page}{url}/graphql", highlight=False, soft_wrap=True)
-
-    _err.print("Starting the graph …" if settings.neo4j_uri is None else "Connecting to the graph …")
-    async with open_gateway(settings) as gateway:
-        if with_sample:
-            await _load_sample(gateway)
-        await GatewayServer(gateway, settings, on_started=started).serve(sockets=[taken])
-
-
-async def _load_sample(gateway: Gateway) -> None:
-    files = sample.files()
-    now = times.utc_now()
-    with _progress() as progress:
-        bar = progress.add_task("Loading the sample", total=sum(file.count for file in files))
-        for file in files:
-            records = list(file.records(now))
-            for start in range(0, len(records), 250):
-                chunk = records[start : start + 250]
-                await gateway.services.ingestion.ingest(file.source, file.object, chunk, actor="demo")
-                progress.advance(bar, len(chunk))
-
-
-def _print_queries(url: str) -> None:
-    _out.print("\nFive operations worth trying:\n")
-    for number, (title, document, variables) in enumerate(QUERIES, start=1):
-        _out.print(f"{number}. {title}", style="bold", highlight=False)
-        _out.print(document.rstrip(), markup=False, highlight=False, soft_wrap=True)
-        if variables:
-            _out.print(
-                f"variables: {orjson.dumps(variables).decode()}",
-                markup=False,
-                highlight=False,
-                soft_wrap=True,
-            )
-        _out.print()
-    _, document, variables = QUERIES[0]
-    body = orjson.dumps({"query": " ".join(document.split()), "variables": variables}).decode()
-    _out.print(
-        f"From a shell:\ncurl {url}/graphql -H 'content-type: application/json' -d {shlex.quote(body)}\n",
-        markup=False,
-        highlight=False,
-        soft_wrap=True,
-    )
-
-
 async def _ingest(sending: Sending) -> None:
+    from gateway.sending.command import send
+
     try:
         stored = await send(sending, _out, _err)
     except BadFile as error:
-        raise SendError(f"{sending.name}: {error.code}: {error.message}") from error
+        raise CommandError(f"{sending.name}: {error.code}: {error.message}") from error
     except OSError as error:
-        raise SendError(f"{error.filename or sending.name}: {error.strerror}") from error
+        raise CommandError(f"{error.filename or sending.name}: {error.strerror}") from error
     if not stored:
         raise typer.Exit(1)
-
-
-async def _resolve(settings: Settings, directory: Path, *, export_only: bool) -> None:
-    try:
-        from graph_model.identity.splink import resolving
-    except ModuleNotFoundError as error:
-        _fail(f"This needs the extra `splink`: pip install 'identity-gateway[splink]' ({error.name}).")
-    async with open_gateway(settings) as gateway:
-        if export_only:
-            _, _, records = await resolving.export(gateway.services.graph, directory)
-            _out.print(f"{len(records):,} records written to {directory}.", highlight=False)
-            return
-        with _progress() as progress:
-            bar = progress.add_task("Resolving", total=None)
-
-            async def report(done: int, total: int) -> None:
-                progress.update(bar, completed=done, total=total)
-
-            found = await resolving.resolve(
-                gateway.services.graph, gateway.services.ingestion, directory, report
-            )
-    _out.print(
-        f"{found.records:,} records, {found.pairs:,} pairs compared, {found.evidence:,} kept as evidence.",
-        highlight=False,
-    )
-
-
-def _progress() -> Progress:
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        console=_err,
-    )

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
+from gateway.errors import CommandError
+
 HOST = "127.0.0.1"
 USER = "root"
 DATABASE = "identity"
@@ -15,7 +17,7 @@ DATABASE = "identity"
 _LOGGING = Path(__file__).with_name("logging.properties")
 
 
-class EmbeddedServerError(RuntimeError):
+class EmbeddedServerError(CommandError):
     """The embedded graph server cannot run; the message says why and what to do, without secrets."""
 
 

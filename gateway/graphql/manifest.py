@@ -16,11 +16,13 @@ from typing import Self
 import orjson
 from graphql import GraphQLError, OperationDefinitionNode, OperationType, parse, print_ast
 
+from gateway.errors import CommandError
+
 PREFIX = "sha256:"
 """Says that the rest of an id is the SHA-256 of the text in hexadecimal (GraphQL over HTTP, appendix A)."""
 
 
-class ManifestError(Exception):
+class ManifestError(CommandError):
     """The file of trusted documents cannot be used; the message says why."""
 
 

@@ -12,6 +12,7 @@ import aiohttp
 import orjson
 from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_attempt, wait_exponential_jitter
 
+from gateway.errors import CommandError
 from gateway.sending.pieces import Piece
 
 _CREATE = """
@@ -38,7 +39,7 @@ _AGAIN = (429, 502, 503, 504)
 T = TypeVar("T")
 
 
-class SendError(Exception):
+class SendError(CommandError):
     """The gateway cannot be reached, or refuses; the message is for the terminal."""
 
 

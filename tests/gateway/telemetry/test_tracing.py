@@ -223,7 +223,7 @@ async def test_a_collector_that_is_away_does_not_hold_up_the_end(
 WHILE_OFF = """
 import asyncio, sys
 import httpx
-import gateway.cli
+import gateway.commands
 from gateway.running import open_gateway
 from gateway.settings import Settings
 
