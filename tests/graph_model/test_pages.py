@@ -82,7 +82,7 @@ KEYS = st.builds(
     st.lists(st.booleans(), min_size=4, max_size=4),
 )
 IN_ONE_CITY = Compare(CITY, Operator.EQUAL, "Aachen")
-MANY = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+MANY = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @given(keys=KEYS, size=st.integers(1, 50), backwards=st.booleans())

@@ -184,7 +184,7 @@ RUN = settings(deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @given(where=inputs(WHERE, depth=4))
-@settings(RUN, max_examples=40)
+@settings(RUN, max_examples=60)
 async def test_the_graph_and_memory_agree(filled: Filled, where: dict[str, Any]) -> None:
     await check(filled, where)
 
