@@ -52,18 +52,13 @@ MATCH (r:SourceRecord {key: row.key})
 SET r += row.properties
 """
 
-_SAVE_CONTRIBUTIONS: LiteralString = """
+_HAVE_RECORDS: LiteralString = """
 UNWIND $rows AS row
 MERGE (r:SourceRecord {key: row.key})
 ON CREATE SET r.id = row.id, r += row.unknown
-SET r.contributions = row.contributions
+SET r += row.properties
 """
-_SAVE_UNKNOWN_RECORDS: LiteralString = """
-UNWIND $rows AS row
-MERGE (r:SourceRecord {key: row.key})
-ON CREATE SET r.id = row.id, r += row.unknown
-"""
-_SAVE_UNKNOWN_OBJECTS: LiteralString = """
+_HAVE_OBJECTS: LiteralString = """
 UNWIND $rows AS row
 MERGE (o:BusinessObject {key: row.key})
 ON CREATE SET o.id = row.id, o += row.unknown
@@ -145,34 +140,23 @@ async def save_records(
 
 async def save_contributions(transaction: Transaction, contributions: Mapping[RecordKey, str | None]) -> None:
     """Save what satellites contribute, packed, to records that were deleted or have not come yet."""
-    rows = [
-        {
-            "key": str(key),
-            "id": new_id("rec"),
-            "contributions": packed,
-            "unknown": _unknown(key),
-        }
-        for key, packed in sorted(contributions.items())
-    ]
+    rows = [_unknown(key, "rec", contributions=packed) for key, packed in sorted(contributions.items())]
     if rows:
-        await transaction.run(_SAVE_CONTRIBUTIONS, rows=rows)
+        await transaction.run(_HAVE_RECORDS, rows=rows)
 
 
 async def save_unknown(
     transaction: Transaction, records: Collection[RecordKey], objects: Collection[RecordKey]
 ) -> None:
     """Have a node for profile records and business objects of which no version came that says anything."""
-    for statement, prefix, keys in (
-        (_SAVE_UNKNOWN_RECORDS, "rec", records),
-        (_SAVE_UNKNOWN_OBJECTS, "obj", objects),
-    ):
+    for statement, prefix, keys in ((_HAVE_RECORDS, "rec", records), (_HAVE_OBJECTS, "obj", objects)):
         if keys:
-            rows = [{"key": str(key), "id": new_id(prefix), "unknown": _unknown(key)} for key in sorted(keys)]
-            await transaction.run(statement, rows=rows)
+            await transaction.run(statement, rows=[_unknown(key, prefix) for key in sorted(keys)])
 
 
-def _unknown(key: RecordKey) -> dict[str, Any]:
-    return {
+def _unknown(key: RecordKey, prefix: str, **properties: Any) -> dict[str, Any]:
+    """A row of a record that, if it is not there, is made as one that was deleted before all time."""
+    unknown = {
         "source": key.source,
         "object": key.object,
         "recordId": key.record_id,
@@ -182,6 +166,7 @@ def _unknown(key: RecordKey) -> dict[str, Any]:
         "fields": "{}",
         "versions": UNKNOWN,
     }
+    return {"key": str(key), "id": new_id(prefix), "unknown": unknown, "properties": properties}
 
 
 async def renew_records(

@@ -36,6 +36,28 @@ PATIENCE = 180
 """Seconds that a job may take on a busy machine."""
 THRESHOLD = Threshold(lifetime_value=500, silent_days=180)
 
+
+def firms_and_visits(*, name: str, url: str) -> list[dict[str, Any]]:
+    """Objects of which the source calls one field each so."""
+    return [
+        {
+            "name": "firm",
+            "modifiedField": "changed",
+            "targets": [{"object": "Organization", "fields": [{"field": "name", "from": name}]}],
+        },
+        {
+            "name": "visit",
+            "modifiedField": "changed",
+            "targets": [
+                {
+                    "object": "WebEngagement",
+                    "fields": [{"field": "occurredAt", "from": "at"}, {"field": "url", "from": url}],
+                }
+            ],
+        },
+    ]
+
+
 OLD: list[dict[str, Any]] = [
     {
         "name": "person",
@@ -71,21 +93,7 @@ OLD: list[dict[str, Any]] = [
             }
         ],
     },
-    {
-        "name": "firm",
-        "modifiedField": "changed",
-        "targets": [{"object": "Organization", "fields": [{"field": "name", "from": "title"}]}],
-    },
-    {
-        "name": "visit",
-        "modifiedField": "changed",
-        "targets": [
-            {
-                "object": "WebEngagement",
-                "fields": [{"field": "occurredAt", "from": "at"}, {"field": "url", "from": "page"}],
-            }
-        ],
-    },
+    *firms_and_visits(name="title", url="page"),
 ]
 NEW: list[dict[str, Any]] = [
     {
@@ -129,21 +137,7 @@ NEW: list[dict[str, Any]] = [
             }
         ],
     },
-    {
-        "name": "firm",
-        "modifiedField": "changed",
-        "targets": [{"object": "Organization", "fields": [{"field": "name", "from": "label"}]}],
-    },
-    {
-        "name": "visit",
-        "modifiedField": "changed",
-        "targets": [
-            {
-                "object": "WebEngagement",
-                "fields": [{"field": "occurredAt", "from": "at"}, {"field": "url", "from": "address"}],
-            }
-        ],
-    },
+    *firms_and_visits(name="label", url="address"),
 ]
 
 
